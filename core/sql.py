@@ -15,7 +15,7 @@ def load_sql(name: str) -> str:
 
 
 def run_sql(name: str, **params) -> int:
-    """Run a named file with `%(name)s` parameters; returns the rows touched by its last statement."""
+    """Run a named file with `%(name)s` parameters; returns the rows its last statement touched."""
     with connection.cursor() as cursor:
         cursor.execute(load_sql(name), params)
         return cursor.rowcount

@@ -1,6 +1,7 @@
 """What the environment says about servers: the one place that reads DATABASE_URL and REDIS_URL."""
 
 import os
+import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -34,3 +35,17 @@ def database_settings() -> dict:
 
 def broker_url() -> str:
     return os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+
+def secret_key() -> str:
+    """SECRET_KEY of production; an office started by `make demo` keeps a random one of its own."""
+    key = os.environ.get("SECRET_KEY", "")
+    if key:
+        return key
+    path = office_home() / "secret-key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    return path.read_text()

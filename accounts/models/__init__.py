@@ -1,0 +1,5 @@
+from accounts.models.audit import AuditEvent
+from accounts.models.token import ApiToken
+from accounts.models.user import Assignment, User
+
+__all__ = ["ApiToken", "Assignment", "AuditEvent", "User"]

@@ -1,0 +1,41 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.roles import ROLE_PERMISSIONS
+
+
+class AssignmentQuerySet(models.QuerySet):
+    def held_on(self, day):
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def held_today(self):
+        return self.held_on(timezone.localdate())
+
+    def granting(self, permission):
+        roles = [role for role, granted in ROLE_PERMISSIONS.items() if permission in granted]
+        return self.filter(role__in=roles)
+
+    def visible_to(self, user):
+        if user.has_perm("accounts.view_assignment"):
+            return self
+        return self.filter(user_id=user.pk)
+
+
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if user.has_perm("accounts.view_user"):
+            return self
+        return self.filter(pk=user.pk)
+
+
+class AuditEventQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if user.has_perm("accounts.view_auditevent"):
+            return self
+        return self.filter(by_id=user.pk)
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(user_id=user.pk)

@@ -1,0 +1,27 @@
+"""Where someone may look: one place that turns today's assignments into a condition."""
+
+from django.db.models import Q
+
+from areas.models.querysets import below
+
+
+def area_codes(user, permission: str) -> list[str]:
+    """Codes of the areas in which the user holds the permission today.
+
+    Asked afresh at every call: an assignment that ended yesterday opens nothing.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return []
+    return sorted(
+        set(user.assignments.held_today().granting(permission).values_list("area_id", flat=True))
+    )
+
+
+def in_scope(user, path: str, permission: str) -> Q:
+    """Condition on the area foreign key `path` (such as "desa" or "household__desa")."""
+    return below(f"{path}_id", area_codes(user, permission))
+
+
+def holds_everywhere(user, permission: str, code: str) -> bool:
+    """True when the area `code` lies wholly inside the user's territory for this permission."""
+    return any(code == held or code.startswith(f"{held}.") for held in area_codes(user, permission))

@@ -1,0 +1,3 @@
+from areas.models.area import Area
+
+__all__ = ["Area"]

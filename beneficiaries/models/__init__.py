@@ -1,0 +1,25 @@
+from beneficiaries.models.benefit import BenefitIndex, Component, PeriodRule
+from beneficiaries.models.history import (
+    HouseholdEvent,
+    HouseholdStatusChange,
+    MemberEvent,
+    MemberStatusChange,
+)
+from beneficiaries.models.household import FormerCard, Household
+from beneficiaries.models.member import Member
+from beneficiaries.models.period import HouseholdPeriod, MemberComponent
+
+__all__ = [
+    "BenefitIndex",
+    "Component",
+    "FormerCard",
+    "Household",
+    "HouseholdEvent",
+    "HouseholdPeriod",
+    "HouseholdStatusChange",
+    "Member",
+    "MemberComponent",
+    "MemberEvent",
+    "MemberStatusChange",
+    "PeriodRule",
+]

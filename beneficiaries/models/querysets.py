@@ -1,0 +1,56 @@
+from django.db import models
+from django.db.models import Q
+
+from accounts.scope import in_scope
+
+VIEW_HOUSEHOLD = "beneficiaries.view_household"
+
+
+class HouseholdQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(in_scope(user, "desa", VIEW_HOUSEHOLD))
+
+    def active(self):
+        return self.filter(status="active")
+
+    def for_listing(self):
+        return self.select_related("desa__parent", "caretaker").order_by("desa_id", "pk")
+
+
+class OfHouseholdQuerySet(models.QuerySet):
+    """Rows that hang on a household, seen by whoever sees the household."""
+
+    path = "household"
+
+    def visible_to(self, user):
+        return self.filter(in_scope(user, f"{self.path}__desa", VIEW_HOUSEHOLD))
+
+
+class MemberQuerySet(OfHouseholdQuerySet):
+    def active(self):
+        return self.filter(status="active")
+
+    def for_listing(self):
+        return self.select_related("household__desa__parent").order_by("pk")
+
+
+class OfMemberQuerySet(OfHouseholdQuerySet):
+    path = "member__household"
+
+
+class EventQuerySet(models.QuerySet):
+    """Earlier states of a household or member, seen by whoever sees the record today."""
+
+    path = "pgh_obj"
+
+    def visible_to(self, user):
+        return self.filter(in_scope(user, f"{self.path}__desa", VIEW_HOUSEHOLD))
+
+
+class MemberEventQuerySet(EventQuerySet):
+    path = "pgh_obj__household"
+
+
+class DatedQuerySet(models.QuerySet):
+    def valid_on(self, day):
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
