@@ -87,12 +87,15 @@ def _earlier_states(model):
 _EVENT_FIELDS = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_context", "status", "version"}
 
 
-class HouseholdEvent(_earlier_states(Household)):
+_HouseholdEvent = _earlier_states(Household)
+
+
+class HouseholdEvent(_HouseholdEvent):
     """A household as it was until `pgh_created_at`."""
 
     objects = EventQuerySet.as_manager()
 
-    class Meta:
+    class Meta(_HouseholdEvent.Meta):
         verbose_name = _("earlier state of a household")
         verbose_name_plural = _("earlier states of households")
 
@@ -101,12 +104,15 @@ class HouseholdEvent(_earlier_states(Household)):
         ordinary = Household.Privacy.ordinary | _EVENT_FIELDS
 
 
-class MemberEvent(_earlier_states(Member)):
+_MemberEvent = _earlier_states(Member)
+
+
+class MemberEvent(_MemberEvent):
     """A member as he or she was until `pgh_created_at`."""
 
     objects = MemberEventQuerySet.as_manager()
 
-    class Meta:
+    class Meta(_MemberEvent.Meta):
         verbose_name = _("earlier state of a member")
         verbose_name_plural = _("earlier states of members")
 
