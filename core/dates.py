@@ -1,0 +1,97 @@
+"""Dates as offices write them: the day always stands before the month.
+
+`2/3/2026`, `02-03-2026`, `2026-03-02`, `2026-03-02 00:00:00`, spreadsheet serials (36526 is
+1 January 2000), `2 Maret 2026`, `12 Pebruari 1990`, `12-NOP-90`. What cannot exist (31 February)
+is no date; nothing is moved to the nearest possible day. The same rule lives in
+`core/sql/dates.sql`.
+"""
+
+import re
+from datetime import date, timedelta
+from typing import Literal
+
+DateState = Literal["ok", "empty", "unreadable", "impossible"]
+DATE_PROBLEMS: tuple[DateState, ...] = ("unreadable", "impossible")
+
+LATEST_YEAR = 2029
+"""Two-digit years up to this one belong to this century, later ones to the last."""
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "JAN", "FEB PEB", "MAR MRT", "APR", "MEI MAY", "JUN", "JUL",
+            "AGU AGT AGS AUG", "SEP", "OKT OCT", "NOV NOP", "DES DEC",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_CLOCK = r"(?:[ T][0-9]{1,2}[:.][0-9]{2}[0-9:.+Z]*)?"
+_YEAR_FIRST = re.compile(rf"^([0-9]{{4}})[-/. ]([0-9]{{1,2}})[-/. ]([0-9]{{1,2}}){_CLOCK}$")
+_DAY_FIRST = re.compile(
+    rf"^([0-9]{{1,2}})[-/. ]([0-9]{{1,2}})[-/. ]([0-9]{{4}}|[0-9]{{2}}){_CLOCK}$"
+)
+_MONTH_NAMED = re.compile(
+    r"^(?:[A-Z]+, ?)?([0-9]{1,2})[-/. ]*([A-Z]{3,9})[-/., ]*([0-9]{4}|[0-9]{2})$"
+)
+_COMPACT = re.compile(r"^[0-9]{8}$")
+_SERIAL = re.compile(r"^[0-9]{5}(?:\.[0-9]+)?$")
+_SERIAL_START = date(1899, 12, 30)
+_NOTHING = re.compile(r"^(?:[-./ 0]*|NULL|NONE|TIDAK ADA|TIDAK DIKETAHUI|N/A)$")
+
+
+def _tidy(text: str | None) -> str:
+    upper = "".join(chr(ord(c) - 32) if "a" <= c <= "z" else c for c in text or "")
+    return re.sub("[ \t\n\r\f\v\u00a0\u200b\ufeff]+", " ", upper.replace("'", "")).strip(" ")
+
+
+def _make(year: int, month: int, day: int) -> date | None:
+    if not 1800 <= year <= 2200:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _read(text: str, latest_year: int) -> tuple[date | None, bool]:
+    """The date, and whether the text has the shape of one at all."""
+
+    def full(year: str) -> int:
+        if len(year) == 4:
+            return int(year)
+        century = latest_year - latest_year % 100
+        return int(year) + (century if int(year) <= latest_year % 100 else century - 100)
+
+    if found := _YEAR_FIRST.match(text):
+        return _make(int(found[1]), int(found[2]), int(found[3])), True
+    if found := _DAY_FIRST.match(text):
+        return _make(full(found[3]), int(found[2]), int(found[1])), True
+    if (found := _MONTH_NAMED.match(text)) and (month := _MONTHS.get(found[2][:3])):
+        return _make(full(found[3]), month, int(found[1])), True
+    if _COMPACT.match(text):
+        return (
+            _make(int(text[4:]), int(text[2:4]), int(text[:2]))
+            or _make(int(text[:4]), int(text[4:6]), int(text[6:]))
+        ), True
+    if _SERIAL.match(text) and 10000 <= int(text[:5]) <= 80000:
+        return _SERIAL_START + timedelta(days=int(text[:5])), True
+    return None, False
+
+
+def clean_date(text: str | None, latest_year: int = LATEST_YEAR) -> date | None:
+    """The date a cell says, or None when it is empty, unreadable or impossible."""
+    tidy = _tidy(text)
+    return None if _NOTHING.match(tidy) else _read(tidy, latest_year)[0]
+
+
+def date_state(text: str | None) -> DateState:
+    """What kind of cell this is: `ok`, `empty` (zeros count), `unreadable`, `impossible`."""
+    tidy = _tidy(text)
+    if _NOTHING.match(tidy):
+        return "empty"
+    day, shaped = _read(tidy, LATEST_YEAR)
+    if day:
+        return "ok"
+    return "impossible" if shaped else "unreadable"
