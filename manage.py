@@ -7,9 +7,12 @@ import sys
 
 def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pkh.settings")
-    from django.core.management import execute_from_command_line
+    from pkh.environment import servers_for
 
-    execute_from_command_line(sys.argv)
+    with servers_for(sys.argv):
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

