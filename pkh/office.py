@@ -162,7 +162,7 @@ class Office:
             user.join()
 
     def _prepare(self) -> None:
-        """Tables, static files and the demo data, in a process of its own that goes away after."""
+        """Tables and the demo data, in a process of its own that goes away after."""
         self.preparing = process.spawn(
             [sys.executable, "-m", "pkh.office", "--prepare"],
             log=self.log_dir / "prepare.log",
@@ -235,15 +235,12 @@ def prepare() -> None:
     """Everything the tables need before somebody can work; safe to repeat after a crash."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pkh.settings")
     import django
-    from django.conf import settings
     from django.core.management import call_command, get_commands
     from django.db import connection
 
     django.setup()
     say(_("Bringing the tables up to date …"))
     call_command("migrate", interactive=False, verbosity=1)
-    if settings.STATIC_ROOT:
-        call_command("collectstatic", interactive=False, verbosity=0)
     record = environment.office_record()
     office = read_json(record)
     if not office:

@@ -205,6 +205,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- jobs
 CELERY_BROKER_URL = broker_url()
+CELERY_IMPORTS = ["pkh.health"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 6 * 60 * 60,
@@ -235,7 +236,7 @@ USE_THOUSAND_SEPARATOR = True
 
 # --- files
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = os.environ.get("STATIC_ROOT") or None  # a container image collects; finders do otherwise
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = PKH_HOME / "files"  # never under a public web path

@@ -1,8 +1,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from pkh import health
+
 urlpatterns = [
     path("", include("dashboard.urls")),
     path("akun/", include("allauth.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
 ]

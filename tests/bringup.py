@@ -1,0 +1,62 @@
+"""The servers of a test run, there before Django reads its settings.
+
+`DATABASE_URL` and `REDIS_URL` win. Otherwise one PostgreSQL and one Valkey are started for
+the whole run, in a folder that goes away with it; the workers of pytest-xdist get their
+addresses through the environment. Loaded by `-p tests.bringup`, because a conftest would
+come after pytest-django.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from core.servers import keeper
+from core.servers.words import ServerError
+from pkh import environment
+
+URL_VARIABLES = {"postgresql": "DATABASE_URL", "valkey": "REDIS_URL"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config):
+    options = early_config.known_args_namespace
+    if not (options.help or options.version or "PYTEST_XDIST_WORKER" in os.environ):
+        _start_servers(early_config)
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        _take_own_broker_database(int(worker.removeprefix("gw") or 0))
+    # Secrets and files of a developer's own office stay out of the tests.
+    if "PKH_HOME" not in os.environ:
+        os.environ["PKH_HOME"] = home = tempfile.mkdtemp(prefix="pkh-test-")
+        early_config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    return (yield)
+
+
+def _start_servers(config) -> None:
+    missing = environment.embedded_servers()
+    if not missing:
+        return
+    home = Path(tempfile.mkdtemp(prefix="pkh-test-"))
+    home.chmod(0o711)  # when root runs the tests, the servers' account walks through
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    for name in missing:
+        user = keeper.Use(name, home, throwaway=True)
+        config.add_cleanup(user.leave)
+        try:
+            running = user.join()
+        except ServerError as reason:
+            raise pytest.UsageError(str(reason)) from None
+        os.environ[URL_VARIABLES[name]] = running["url"]
+        config.add_cleanup(lambda name=name: os.environ.pop(URL_VARIABLES[name], None))
+
+
+def _take_own_broker_database(number: int) -> None:
+    """Each worker of xdist empties and fills a broker database of its own (there are sixteen)."""
+    url = urlsplit(os.environ["REDIS_URL"])
+    if url.scheme == "unix":
+        os.environ["REDIS_URL"] = urlunsplit(url._replace(query=f"db={1 + number % 15}"))
+    else:
+        os.environ["REDIS_URL"] = urlunsplit(url._replace(path=f"/{1 + number % 15}"))
