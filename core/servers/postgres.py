@@ -74,8 +74,10 @@ class Postgres:
         if os.geteuid() == 0 and self.account is None:
             raise ServerError(
                 "no_account",
-                _("PostgreSQL does not run as root and no other account was found. "
-                  "Make one with: useradd --system pkh-office"),
+                _(
+                    "PostgreSQL does not run as root and no other account was found. "
+                    "Make one with: useradd --system pkh-office"
+                ),
             )
         self.data = self.place.choose_data(self.account)
         self.binaries = reachable_binaries(find(self.name), self.account)
@@ -86,9 +88,11 @@ class Postgres:
         if made_by != str(self.binaries.version):
             raise ServerError(
                 "other_version",
-                _("The data in %(data)s belongs to PostgreSQL %(old)s, but PostgreSQL %(new)s was "
-                  "found. Set PKH_SERVER_BINARIES to the kind it was made with, or move the data "
-                  "with pg_dump.")
+                _(
+                    "The data in %(data)s belongs to PostgreSQL %(old)s, but PostgreSQL %(new)s "
+                    "was found. Set PKH_SERVER_BINARIES to the kind it was made with, or move "
+                    "the data with pg_dump."
+                )
                 % {"data": self.data, "old": made_by, "new": self.binaries.version},
             )
         self._sweep()
@@ -113,8 +117,10 @@ class Postgres:
             if "password authentication failed" in str(reason):
                 raise ServerError(
                     "wrong_password",
-                    _("PostgreSQL does not accept the password kept in %(folder)s. Put the "
-                      "password files back that belong to this data.")
+                    _(
+                        "PostgreSQL does not accept the password kept in %(folder)s. Put the "
+                        "password files back that belong to this data."
+                    )
                     % {"folder": self.place.folder},
                 ) from None
             return False
@@ -232,5 +238,3 @@ def _plain_environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("PG") and name not in {"DATABASE_URL", "REDIS_URL", "SECRET_KEY"}
     }
-
-

@@ -57,7 +57,7 @@ def spawn(
             stdout=out,
             stderr=stderr if stderr is not None else subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=in_child,  # noqa: PLW1509 - one thread only, see above
+            preexec_fn=in_child,
             env=env,
             cwd=cwd,
             pass_fds=pass_fds,
@@ -93,7 +93,7 @@ def pids_working_in(folder: Path, *, program: str) -> list[int]:
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
                 if (
-                    os.readlink(entry / "cwd") == wanted
+                    str((entry / "cwd").readlink()) == wanted
                     and (entry / "comm").read_text().strip() == program
                 ):
                     found.append(int(entry.name))
