@@ -56,6 +56,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "dtks.export_difference",
             "dtks.view_sourcerow",
             "jobs.view_job",
+            "areas.view_area",
+            "areas.add_area",
+            "areas.change_area",
         }
     ),
     Role.SUBDISTRICT_SOCIAL_WORKER: frozenset(_READ_PEOPLE | _READ_QUESTIONS),

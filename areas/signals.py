@@ -1,0 +1,4 @@
+from django.dispatch import Signal
+
+# Sent inside the transaction of the import, with `by` (a user or None), `at` and `result`.
+areas_imported = Signal()
