@@ -1,4 +1,7 @@
-"""`python -m core.synthetic --seed 11 --households 1500 --registry-rows 20000 --out DIR`"""
+"""Write the files of a synthetic district, with the truth about them.
+
+`python -m core.synthetic --seed 11 --households 1500 --registry-rows 20000 --out DIR`
+"""
 
 import argparse
 import json
@@ -29,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     plain = Layout()
     p = argparse.ArgumentParser(
         prog="python -m core.synthetic",
-        description="Write the files of a synthetic district, with the truth about them.",
+        description=__doc__,
     )
     p.add_argument("--seed", type=int, required=True)
     p.add_argument("--households", type=int, required=True)

@@ -22,7 +22,7 @@ class Pool:
     clans: tuple[str, ...] = ()  # borne last, and handed from father to child
     male_lead: tuple[str, ...] = ()  # a word before the name that everyone has, as in Bali
     female_lead: tuple[str, ...] = ()
-    coined: float = 0.3  # share of words made up from the syllables below
+    coined: float = 0.5  # share of words made up from the syllables below
     heads: tuple[str, ...] = field(default=())
     male_tails: tuple[str, ...] = field(default=())
     female_tails: tuple[str, ...] = field(default=())
@@ -213,7 +213,7 @@ POOLS: dict[str, Pool] = {
             "QOMARIYAH SOLIKHAH MUTMAINAH FARIDA"
         ),
         lengths=(0.08, 0.66, 0.26),
-        coined=0.15,
+        coined=0.35,
         heads=words("KHA ZA FA MU NA RO SYA HA LA"),
         male_tails=words("LIDIN FIQ NIF DLI RUL KHLIS ZAKI"),
         female_tails=words("YAH ROTUN LIYA NISA FIAH LILAH"),
@@ -263,7 +263,7 @@ def _coin(rng: Random, pool: Pool, sex: str, syllables: tuple[str, ...]) -> str:
     """A word in the manner of the pool that no list holds; `syllables` belong to the seed."""
     tails = pool.male_tails if sex == "L" else pool.female_tails
     word = pool.heads[int(rng.random() * len(pool.heads))]
-    if rng.random() < 0.55:
+    if rng.random() < 0.7:
         word += syllables[int(rng.random() * len(syllables))]
     return word + tails[int(rng.random() * len(tails))]
 
@@ -286,7 +286,7 @@ class Namer:
             self.limits.append(running)
         consonants, vowels = "BDGHJKLMNPRSTWY", "AEIOU"
         self.syllables = tuple(
-            consonants[int(rng.random() * 15)] + vowels[int(rng.random() * 5)] for _ in range(24)
+            consonants[int(rng.random() * 15)] + vowels[int(rng.random() * 5)] for _ in range(36)
         )
 
     def pool(self) -> str:
@@ -298,12 +298,10 @@ class Namer:
         return self.pools[-1]
 
     def _word(self, pool: Pool, sex: str, words: tuple[str, ...]) -> str:
-        draw = self.rng.random()
-        if draw < pool.coined:
+        if self.rng.random() < pool.coined:
             return _coin(self.rng, pool, sex, self.syllables)
-        # Squared, so that the first words of a list are common and the last ones rare.
-        draw = self.rng.random()
-        return words[int(draw * draw * len(words))]
+        # Not quite evenly, so that the first words of a list are common and the last ones rare.
+        return words[int(self.rng.random() ** 1.5 * len(words))]
 
     def clan(self, pool_name: str) -> str:
         """A clan to hand down, or nothing where the pool has none."""

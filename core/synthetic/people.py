@@ -24,6 +24,7 @@ YEARLY_INDEX = {
     "HAM": 10_800_000,
 }
 COMPONENTS = tuple(YEARLY_INDEX)
+ODD_NIKS = 0.02  # people whose NIK holds another birth date than their records
 PAID_COMPONENTS = 4  # a family is paid for at most four, the highest ones
 
 
@@ -150,10 +151,22 @@ class FamilyMaker:
 
     def __init__(self, rng: Random, namer: Namer, numbers: Numbers, calendar: Calendar):
         self.rng, self.namer, self.numbers, self.calendar = rng, namer, numbers, calendar
-        self.size_limits = (0.03, 0.17, 0.50, 0.81, 0.93, 0.975, 0.994, 1.0)  # one to eight
+        # Shares of families of one to eight people, summed.
+        self.size_limits = (0.03, 0.17, 0.50, 0.81, 0.93, 0.975, 0.994, 1.0)
 
     def _day(self, age: float) -> int:
         return self.calendar.clip(self.calendar.today - int(age * 365.25))
+
+    def _day_in_nik(self, born: int) -> int:
+        """Some people's NIK was issued on another birth date than the one they are known by."""
+        if self.rng.random() >= ODD_NIKS:
+            return born
+        day, draw = self.calendar.date[born], self.rng.random()
+        if draw < 0.4:
+            return self.calendar.at(day.year, *((1, 1), (7, 1), (12, 31))[int(draw * 7.5)])
+        if draw < 0.7:
+            return self.calendar.at(day.year + (1 if draw < 0.55 else -1), day.month, day.day)
+        return self.calendar.clip(born + int(self.rng.random() * 60) - 30)
 
     def address(self, kk: str, village: int, pool: str) -> Family:
         rng = self.rng
@@ -197,7 +210,7 @@ class FamilyMaker:
         people: list[Person] = []
 
         def add(name: str, born: int, sex: str, mother: str, relation: str) -> None:
-            nik = self.numbers.nik(kecamatan, born, sex)
+            nik = self.numbers.nik(kecamatan, self._day_in_nik(born), sex)
             people.append(Person(nik, name, born, sex, mother, relation, ""))
 
         def elder_name() -> str:

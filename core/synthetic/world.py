@@ -306,7 +306,7 @@ class _World:
         components: Counter[str] = Counter()
         sizes: Counter[int] = Counter()
         kecamatan: Counter[str] = Counter()
-        nominal = over_four = 0
+        nominal = over_four = odd = 0
         for family, first in zip(self.families, self.first_member, strict=True):
             village = villages[family.village]
             mine = [p.component for p in family.people if p.component]
@@ -343,6 +343,8 @@ class _World:
             )
             for place, person in enumerate(family.people):
                 iso = self.calendar.iso[person.born]
+                days = self.calendar.male if person.sex == "L" else self.calendar.female
+                odd += person.nik[6:12] != days[person.born]
                 level = person.component if person.component in ("SD", "SMP", "SMA") else None
                 school = known = None
                 if level:
@@ -393,6 +395,7 @@ class _World:
             "households_by_size": {str(size): sizes[size] for size in sorted(sizes)},
             "register_nik_mistyped": len(self.mistyped),
             "register_nik_duplicates": 0,
+            "register_nik_unlike_birth_date": odd,
         }
 
     # --- the registry
@@ -423,7 +426,7 @@ class _World:
                 entity += 1
             rng.shuffle(made)
             for fields, done, state, at, member in made:
-                sink.write(fields, at)
+                sink.write(fields, at, state)
                 for kind in done:
                     noise[kind] += 1
                 tally["unusable"] += state != "ok"
@@ -570,7 +573,7 @@ class _Sink:
         for row in layout.heading(columns, "DATA TERPADU KESEJAHTERAAN SOSIAL"):
             self.file.write(row)
 
-    def write(self, fields: list[str], village: int) -> None:
+    def write(self, fields: list[str], village: int, state: str) -> None:
         layout = self.layout
         if layout.source == "dtsen":
             fields = self._dtsen(fields, village)
@@ -579,7 +582,7 @@ class _Sink:
         if isinstance(self.file, TextFile):
             self.file.write(fields, quoted='"' in fields[ALAMAT] or '"' in fields[7])
         else:
-            self.file.write(fields)
+            self.file.write(_cells(fields, state))
 
     def _dtsen(self, fields: list[str], village: int) -> list[str]:
         place = self.world.district.villages[village]
@@ -625,6 +628,7 @@ class _Sink:
         sheet = TextFile(self.world.out / "dtsen_families.csv", self.layout)
         for row in self.layout.heading(DTSEN_FAMILIES, "KELUARGA"):
             sheet.write(row)
+        poor = {family.kk for family in self.world.families}  # mostly, not always, desil 1 to 4
         for number, (card, (head, size, address, place)) in enumerate(self.families.items()):
             codes = place.code.split(".")
             mark = (number * 7919) % 1000
@@ -651,11 +655,27 @@ class _Sink:
                     str(mark % 2),
                     str(mark % 3 // 2),
                     "1",
-                    str(1 + mark % 10 * mark % 5),
+                    str(1 + mark % (5 if card in poor else 10)),
                 ],
                 quoted='"' in address,
             )
         sheet.close()
+
+
+def _cells(fields: list[str], state: str) -> list[object]:
+    """Text as a spreadsheet holds it: dates and their serials as cells, a lost digit for good.
+
+    The numbers a spreadsheet truncated are number cells: that is how they lost their last digit.
+    """
+    cells: list[object] = list(fields)
+    born = fields[BORN]
+    if len(born) == 10 and born[4] == "-" and born[0] != "0":
+        cells[BORN] = date.fromisoformat(born)
+    elif len(born) == 5 and born.isdigit():
+        cells[BORN] = int(born)
+    if state == "nik_trunc0":
+        cells[NIK] = int(fields[NIK])
+    return cells
 
 
 def make_world(
