@@ -7,7 +7,7 @@ from beneficiaries.models.history import (
 )
 from beneficiaries.models.household import FormerCard, Household
 from beneficiaries.models.member import Member
-from beneficiaries.models.period import HouseholdPeriod, MemberComponent
+from beneficiaries.models.period import HouseholdPeriod, MemberComponent, MemberPeriod
 
 __all__ = [
     "BenefitIndex",
@@ -20,6 +20,7 @@ __all__ = [
     "Member",
     "MemberComponent",
     "MemberEvent",
+    "MemberPeriod",
     "MemberStatusChange",
     "PeriodRule",
 ]

@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -38,6 +39,14 @@ class Household(models.Model):
     first_year = models.PositiveSmallIntegerField(_("first year in PKH"), null=True, blank=True)
     first_stage = models.PositiveSmallIntegerField(_("first stage in PKH"), null=True, blank=True)
     exited_on = models.DateField(_("exited on"), null=True, blank=True)
+    # Values an officer decided: a ministry file does not write over them (loading reads this).
+    kept_fields = ArrayField(
+        models.CharField(max_length=30),
+        verbose_name=_("values decided here"),
+        default=list,
+        db_default=[],
+        blank=True,
+    )
     version = models.PositiveIntegerField(_("version"), default=1, db_default=1)
     # Where the family was first loaded from: ids of the floor above, so plain numbers.
     loaded_from = models.BigIntegerField(_("first loaded from"), null=True, blank=True)
@@ -79,6 +88,7 @@ class Household(models.Model):
             "first_year",
             "first_stage",
             "exited_on",
+            "kept_fields",
             "version",
             "loaded_from",
             "loaded_row",

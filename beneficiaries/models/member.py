@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
@@ -54,6 +55,14 @@ class Member(models.Model):
     status = models.CharField(
         _("status"), max_length=9, choices=Status, default=Status.ACTIVE, db_default=Status.ACTIVE
     )
+    # Values an officer decided: a ministry file does not write over them (loading reads this).
+    kept_fields = ArrayField(
+        models.CharField(max_length=30),
+        verbose_name=_("values decided here"),
+        default=list,
+        db_default=[],
+        blank=True,
+    )
     version = models.PositiveIntegerField(_("version"), default=1, db_default=1)
     loaded_from = models.BigIntegerField(_("first loaded from"), null=True, blank=True)
     loaded_row = models.IntegerField(_("row of that file"), null=True, blank=True)
@@ -86,7 +95,14 @@ class Member(models.Model):
             "mother_name",
             "relationship",
         }
-        ordinary = {"id", "status", "version", "loaded_from", "loaded_row"}
+        ordinary = {
+            "id",
+            "status",
+            "kept_fields",
+            "version",
+            "loaded_from",
+            "loaded_row",
+        }
 
     def __str__(self):
         return self.name

@@ -47,6 +47,41 @@ class HouseholdPeriod(models.Model):
         return f"{self.household} {self.year}-{self.stage}"
 
 
+class MemberPeriod(models.Model):
+    """A member stood in the members file of one period. The newest of these says which file's
+    values hold: an older file loaded later does not write over them."""
+
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="periods", verbose_name=_("member")
+    )
+    year = models.PositiveSmallIntegerField(_("year"))
+    stage = models.PositiveSmallIntegerField(_("stage"))
+    loaded_from = models.BigIntegerField(_("loaded from"), null=True, blank=True)
+    loaded_row = models.IntegerField(_("row of that file"), null=True, blank=True)
+
+    objects = OfMemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member in a period")
+        verbose_name_plural = _("members in a period")
+        ordering = ["-year", "-stage"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "year", "stage"], name="memberperiod_once_a_period"
+            ),
+            models.CheckConstraint(
+                name="memberperiod_stage_1_to_4", condition=Q(stage__range=(1, 4))
+            ),
+        ]
+
+    class Privacy:
+        personal = {"member"}
+        ordinary = {"id", "year", "stage", "loaded_from", "loaded_row"}
+
+    def __str__(self):
+        return f"{self.year}-{self.stage}"
+
+
 class MemberComponent(models.Model):
     """The component a member counted for in one period, as the members file said."""
 

@@ -1,0 +1,31 @@
+"""The only writers of the register, besides the loading of approved files (dtks.loading)."""
+
+from beneficiaries.services.acting import acting
+from beneficiaries.services.conflicts import ChangedMeanwhile
+from beneficiaries.services.households import (
+    change_card_number,
+    change_household,
+    change_household_status,
+    exit_household,
+    set_caretaker,
+)
+from beneficiaries.services.members import (
+    change_member,
+    change_member_status,
+    move_member,
+    restore_member,
+)
+
+__all__ = [
+    "ChangedMeanwhile",
+    "acting",
+    "change_card_number",
+    "change_household",
+    "change_household_status",
+    "change_member",
+    "change_member_status",
+    "exit_household",
+    "move_member",
+    "restore_member",
+    "set_caretaker",
+]

@@ -1,0 +1,143 @@
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from beneficiaries.models import Household, Member, MemberEvent, MemberStatusChange
+from beneficiaries.services.acting import acting
+from beneficiaries.services.writing import locked, only, write
+from core.errors import Refused
+from core.names import clean_name
+from core.nik import clean_nik
+
+CHANGEABLE = {
+    "nik",
+    "name",
+    "birth_on",
+    "birth_place",
+    "sex",
+    "mother_name",
+    "relationship",
+}
+
+
+@transaction.atomic
+def change_member(*, member, values, by, at, version=None, reason=""):
+    """Correct what is written about a person; the values hold against later ministry files.
+
+    The row is locked; ChangedMeanwhile when `version` is given and no longer current. `values`
+    maps field to value; an empty NIK is unknown. A damaged NIK is refused, never repaired.
+    """
+    only(values, CHANGEABLE)
+    with acting(by, "change_member"):
+        member = locked(member, version, events=MemberEvent)
+        values = {name: _clean(name, value) for name, value in values.items()}
+        if "nik" in values and values["nik"]:
+            _refuse_twice_in_household(member, values["nik"])
+        before = write(member, values, keep=values)
+        if before:
+            audit.record(
+                "member.changed", target=member, by=by, at=at, reason=reason, fields=sorted(before)
+            )
+    member.before = before
+    return member
+
+
+@transaction.atomic
+def restore_member(*, member, values, by, at, reason=""):
+    """Put back values a withdrawn decision had changed; the fields follow the files again."""
+    only(values, CHANGEABLE)
+    with acting(by, "restore_member"):
+        member = locked(member, None, events=MemberEvent)
+        write(member, values, release=values)
+        audit.record(
+            "member.restored", target=member, by=by, at=at, reason=reason, fields=sorted(values)
+        )
+    return member
+
+
+@transaction.atomic
+def change_member_status(*, member, status, on, by, at, version=None, reason=""):
+    """A member died, moved or stands here twice: a dated row with its author.
+
+    The caretaker of a family is replaced first; a family without one cannot be paid.
+    """
+    if status not in Member.Status.values:
+        raise Refused("invalid", _("This status does not exist."), fields={"status": status})
+    with acting(by, "change_member_status"):
+        member = locked(member, version, events=MemberEvent)
+        if member.status == status:
+            raise Refused("same_status", _("The member already has this status."))
+        if (
+            status != Member.Status.ACTIVE
+            and Household.objects.filter(caretaker_id=member.pk).exists()
+        ):
+            raise Refused(
+                "is_caretaker", _("This person is the caretaker. Choose another caretaker first.")
+            )
+        write(member, {"status": status}, keep=["status"])
+        change = MemberStatusChange.objects.create(
+            member=member, status=status, on=on, reason=reason, by=by
+        )
+        audit.record("member.status_changed", target=member, by=by, at=at, status=status)
+    return change
+
+
+@transaction.atomic
+def move_member(*, member, household, by, at, version=None, reason=""):
+    """A person now belongs to another family; a caretaker is replaced first."""
+    with acting(by, "move_member"):
+        household = Household.objects.select_for_update(of=("self",)).get(pk=household.pk)
+        member = locked(member, version, events=MemberEvent)
+        if member.household_id == household.pk:
+            raise Refused("same_household", _("The member already belongs to this family."))
+        if Household.objects.filter(caretaker_id=member.pk).exists():
+            raise Refused(
+                "is_caretaker", _("This person is the caretaker. Choose another caretaker first.")
+            )
+        earlier = member.household_id
+        write(member, {"household_id": household.pk}, keep=["household"])
+        audit.record(
+            "member.moved",
+            target=member,
+            by=by,
+            at=at,
+            reason=reason,
+            earlier=earlier,
+            now=household.pk,
+        )
+    return member
+
+
+def _clean(name, value):
+    if name == "nik":
+        if value in (None, ""):
+            return None
+        digits, state = clean_nik(str(value))
+        if state != "ok":
+            raise Refused(
+                "damaged_nik",
+                _("The NIK needs 16 digits. Leave it empty when it is not known."),
+                fields={"nik": _("needs 16 digits")},
+            )
+        return digits
+    if name in {"name", "mother_name"}:
+        cleaned = clean_name(str(value or "")) or ""
+        if name == "name" and not cleaned:
+            raise Refused(
+                "invalid", _("A name is needed."), fields={"name": _("A name is needed.")}
+            )
+        return cleaned
+    return value
+
+
+def _refuse_twice_in_household(member, nik):
+    if (
+        Member.objects.filter(household_id=member.household_id, nik=nik, status="active")
+        .exclude(pk=member.pk)
+        .exists()
+    ):
+        raise Refused(
+            "nik_twice",
+            _("Another member of this family already has this NIK."),
+            fields={"nik": _("used in this family")},
+        )
