@@ -31,7 +31,7 @@ def change_member(*, member, values, by, at, version=None, reason=""):
     with acting(by, "change_member"):
         member = locked(member, version, events=MemberEvent)
         values = {name: _clean(name, value) for name, value in values.items()}
-        if "nik" in values and values["nik"]:
+        if values.get("nik"):
             _refuse_twice_in_household(member, values["nik"])
         before = write(member, values, keep=values)
         if before:
@@ -43,12 +43,16 @@ def change_member(*, member, values, by, at, version=None, reason=""):
 
 
 @transaction.atomic
-def restore_member(*, member, values, by, at, reason=""):
-    """Put back values a withdrawn decision had changed; the fields follow the files again."""
+def restore_member(*, member, values, kept_before, by, at, reason=""):
+    """Put back values a withdrawn decision had changed.
+
+    Fields that were not in `kept_before`, the fields kept before that decision, follow the
+    ministry's files again.
+    """
     only(values, CHANGEABLE)
     with acting(by, "restore_member"):
         member = locked(member, None, events=MemberEvent)
-        write(member, values, release=values)
+        write(member, values, release=set(values) - set(kept_before))
         audit.record(
             "member.restored", target=member, by=by, at=at, reason=reason, fields=sorted(values)
         )
