@@ -222,7 +222,21 @@ CELERY_TASK_DEFAULT_QUEUE = "fast"
 CELERY_TASK_TIME_LIMIT = 5 * 60 * 60
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 8.0
 CELERY_TIMEZONE = "Asia/Jakarta"
-CELERY_BEAT_SCHEDULER = "celery.beat:PersistentScheduler"
+CELERY_BEAT_SCHEDULER = "pkh.celery:PatientScheduler"
+# A lease is renewed while its worker lives, so it may be short: a killed worker's job goes on
+# after at most one lease and one sweep.
+PKH_JOB_LEASE_SECONDS = 25
+PKH_JOB_RENEW_SECONDS = 5
+PKH_JOB_TICK_SECONDS = 1  # how often progress is shown
+PKH_JOB_SWEEP_SECONDS = 10
+PKH_JOB_RETRY_SECONDS = 5  # after an unexpected error
+CELERY_BEAT_SCHEDULE = {
+    "jobs.sweep": {
+        "task": "jobs.sweep",
+        "schedule": PKH_JOB_SWEEP_SECONDS,
+        "options": {"queue": "fast", "expires": 3 * PKH_JOB_SWEEP_SECONDS},
+    },
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- language and time
