@@ -8,3 +8,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self):
         from accounts import receivers  # noqa: F401 - listening begins here
+        from accounts.api import schema  # noqa: F401 - describes tokens to OpenAPI

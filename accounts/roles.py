@@ -107,3 +107,53 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.GUEST: frozenset(),
 }
+
+_LOOKS = ("view_", "export_", "reveal_")
+_PEOPLE = frozenset(
+    {"beneficiaries.view_household", "beneficiaries.view_member", "dtks.view_sourcerow"}
+)
+
+
+def writes(role: str) -> bool:
+    """True for a role that may change something, not only look."""
+    return any(
+        not permission.partition(".")[2].startswith(_LOOKS) for permission in ROLE_PERMISSIONS[role]
+    )
+
+
+def reads_people(role: str) -> bool:
+    return bool(ROLE_PERMISSIONS[role] & _PEOPLE)
+
+
+def incompatible(one: str, other: str) -> bool:
+    """Duties one person never holds together.
+
+    An auditor examines what others wrote, so writes nothing; an administrator gives access to
+    families, so does not read them.
+    """
+    pair = {one, other}
+    if len(pair) == 1:
+        return False
+    if Role.AUDITOR in pair:
+        return any(writes(role) for role in pair - {Role.AUDITOR})
+    if Role.ADMIN in pair:
+        return any(reads_people(role) for role in pair - {Role.ADMIN})
+    return False
+
+
+# Where a role can be held, by the level of the area: 1 province … 4 village.
+ROLE_LEVELS: dict[str, tuple[int, ...]] = {
+    Role.FACILITATOR: (3, 4),
+    Role.SUBDISTRICT_LEAD: (3,),
+    Role.SUBDISTRICT_SOCIAL_WORKER: (3,),
+    Role.DISTRICT_COORDINATOR: (2,),
+    Role.DATA_OPERATOR: (2,),
+    Role.HEAD: (2,),
+    Role.DIVISION_HEAD: (2,),
+    Role.AUDITOR: (1, 2),
+    Role.ADMIN: (2,),
+    Role.GUEST: (2, 3, 4),
+}
+
+# Master data is looked after in admin/; nobody else has business there.
+ADMIN_SITE_ROLES = frozenset({Role.ADMIN, Role.AUDITOR})

@@ -31,6 +31,7 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        permissions = [("reveal_identity", _("Can see full NIK and family card numbers"))]
         constraints = [
             models.CheckConstraint(
                 name="user_name_is_not_a_nik",
