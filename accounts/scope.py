@@ -19,7 +19,7 @@ def area_codes(user, permission: str) -> list[str]:
 
 def in_scope(user, path: str, permission: str) -> Q:
     """Condition on the area foreign key `path` (such as "desa" or "household__desa")."""
-    return below(f"{path}_id", area_codes(user, permission))
+    return below(f"{path}__code", area_codes(user, permission))
 
 
 def holds_everywhere(user, permission: str, code: str) -> bool:

@@ -167,6 +167,9 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_ENABLE_ADMIN = False
 
+# Searches by full NIK or card number that one person may make in an hour.
+PKH_NUMBER_SEARCHES_AN_HOUR = int(os.environ.get("PKH_NUMBER_SEARCHES_AN_HOUR", "30"))
+
 # --- REST
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

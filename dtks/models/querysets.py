@@ -48,7 +48,7 @@ class DifferenceQuerySet(models.QuerySet):
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, user):
         codes = area_codes(user, "dtks.view_difference")
-        return self.filter(below("member__household__desa_id", codes))
+        return self.filter(below("member__household__desa__code", codes))
 
     def standing(self):
         return self.filter(withdrawn_at__isnull=True)
