@@ -1,6 +1,5 @@
 import pgtrigger
 import pytest
-from django.db import connection
 from django.test import TransactionTestCase
 
 pytest_plugins = ["tests.cast"]
@@ -12,9 +11,6 @@ def _flush_may_empty_append_only_tables():
     flush = TransactionTestCase._fixture_teardown
 
     def flush_without_triggers(self):
-        # knox makes a token table of its own beside ours; unused, it only forbids TRUNCATE.
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS knox_authtoken")
         with pgtrigger.ignore():
             flush(self)
 
