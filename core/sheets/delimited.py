@@ -1,0 +1,312 @@
+"""Read delimited text as a stream: encoding and delimiter found out, every record accounted for.
+
+Rows count as a spreadsheet program shows them: a record is one row, however many line breaks its
+quoted cells hold. A `sep=;` line is not a row.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from encodings import cp1252
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from core.sheets import limits
+from core.sheets.headers import plain
+from core.sheets.refusals import FileRefused
+from core.sheets.rows import Rows
+
+BLOCK = 1 << 18
+DELIMITERS = ("|", "\t", ";", ",")
+SKIP_LINE = re.compile(r"[\r\n]*[^\r\n]*(?:\r\n|\r|\n)?")
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+# A line no file holds: it tells whether the last record was complete.
+THE_END = "\x1d-- end of file --\x1d"
+MOST_PLACES = 1_000
+# Windows-1252 leaves five bytes undefined; a reader of dirty files must give them back somehow.
+WINDOWS = "".join(
+    chr(i) if letter == "\ufffe" else letter for i, letter in enumerate(cp1252.decoding_table)
+)
+
+
+@dataclass
+class Encoding:
+    """`name` as people know it; `bad` are the places of bytes that are not of this encoding."""
+
+    name: str
+    codec: str
+    skip: int = 0
+    bad: list[int] | None = None
+
+
+def find_encoding(path: Path) -> Encoding:
+    """Looks at the whole file: a single Latin letter may stand behind 50 MB of ASCII."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith(codecs.BOM_UTF8):
+        skip, marked = 3, True
+    elif head.startswith(codecs.BOM_UTF16_LE):
+        return Encoding("UTF-16", "utf-16-le", 2)
+    elif head.startswith(codecs.BOM_UTF16_BE):
+        return Encoding("UTF-16", "utf-16-be", 2)
+    else:
+        skip, marked = 0, False
+        even, odd = head[::2].count(0), head[1::2].count(0)
+        if odd > len(head) * 0.3 and even < odd / 4:
+            return Encoding("UTF-16", "utf-16-le")
+        if even > len(head) * 0.3 and odd < even / 4:
+            return Encoding("UTF-16", "utf-16-be")
+    good, bad, places = count_utf8(path, skip)
+    if not bad:
+        return Encoding("UTF-8", "utf-8", skip)
+    if marked or good > bad:
+        return Encoding("UTF-8", "utf-8", skip, places)
+    return Encoding("Windows-1252", "windows", skip)
+
+
+def count_utf8(path: Path, skip: int) -> tuple[int, int, list[int]]:
+    """Bytes of letters well formed in UTF-8, bytes that are not, and where the first are."""
+    good = bad = at = 0
+    places: list[int] = []
+
+    def note(error: UnicodeError) -> tuple[str, int]:
+        nonlocal bad
+        assert isinstance(error, UnicodeDecodeError)
+        bad += error.end - error.start
+        if len(places) < MOST_PLACES:
+            places.extend(range(at + error.start, at + error.end))
+        return "?" * (error.end - error.start), error.end
+
+    codecs.register_error("note_place", note)
+    decoder = codecs.getincrementaldecoder("utf-8")("note_place")
+    with path.open("rb") as file:
+        total = file.seek(skip)
+        while True:
+            block = file.read(BLOCK)
+            held = len(decoder.getstate()[0])  # a letter cut by the end of the last block
+            at = total - held
+            total += len(block)
+            if held or not block.isascii():
+                text = decoder.decode(block, not block)
+                good += held + len(block) - len(decoder.getstate()[0]) - len(text)
+                if bad > MOST_PLACES and bad > good:
+                    break
+            if not block:
+                break
+    return good, bad, places
+
+
+def decoded(path: Path, encoding: Encoding) -> Iterator[str]:
+    """The text in blocks. Bytes that are not of the encoding come as lone surrogates."""
+    with path.open("rb") as file:
+        file.seek(encoding.skip)
+        if encoding.codec == "windows":
+            while block := file.read(BLOCK):
+                yield (
+                    block.decode("ascii")
+                    if block.isascii()
+                    else codecs.charmap_decode(block, "strict", WINDOWS)[0]
+                )
+            return
+        errors = "surrogateescape" if encoding.bad else "strict"
+        decoder = codecs.getincrementaldecoder(encoding.codec)(errors)
+        try:
+            while block := file.read(BLOCK):
+                yield decoder.decode(block)
+            yield decoder.decode(b"", True)
+        except UnicodeDecodeError:
+            raise FileRefused("broken_encoding", encoding=encoding.name) from None
+
+
+def whole_lines(blocks: Iterator[str]) -> Iterator[str]:
+    """The same text in blocks that end where a line ends, whichever kind of ending it has."""
+    count = 0
+    rest = ""
+    for block in blocks:
+        text = rest + block
+        held = text.endswith("\r")  # its \n may start the next block
+        at = max(text.rfind("\n"), text.rfind("\r", 0, len(text) - held))
+        rest = text[at + 1 :]
+        if at >= 0:
+            if at > limits.ROW_CHARACTERS:
+                for line in io.StringIO(text[: at + 1], newline=""):
+                    count += 1
+                    if len(line) > limits.ROW_CHARACTERS:
+                        raise FileRefused("long_line", row=count)
+            else:
+                count += text.count("\n", 0, at + 1) or text.count("\r", 0, at + 1)
+            yield text[: at + 1]
+        if len(rest) > limits.ROW_CHARACTERS:
+            raise FileRefused("long_line", row=count + 1)
+    if rest:
+        yield rest
+
+
+def find_delimiter(sample: str, known: frozenset[str]) -> tuple[str, bool]:
+    """The delimiter, and whether a `sep=` line named it."""
+    first = re.split(r"[\r\n]", sample.lstrip("\r\n"), maxsplit=1)[0]
+    named = SEPARATOR_LINE.fullmatch(first)
+    if named:
+        return named[1], True
+    best, best_score = ",", (-1, -1.0, 0)
+    for delimiter in DELIMITERS:
+        if delimiter not in sample:
+            continue
+        widths, hits = [], 0
+        try:
+            for record in islice(
+                csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), 50
+            ):
+                if any(record):
+                    widths.append(len(record))
+                    hits = max(hits, len({plain(cell) for cell in record} & known))
+        except csv.Error:
+            continue
+        widths = widths[:-1] or widths  # the sample may end inside a record
+        common = max(set(widths), key=lambda width: (widths.count(width), width), default=0)
+        if common < 2:
+            continue
+        score = (hits, widths.count(common) / len(widths), common)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best, False
+
+
+class DelimitedText:
+    """A delimited file as rows.
+
+    Once the header is known its reader sets `width`, the cells a row must have, and `trusted`,
+    the rows up to which (titles, header) that is not asked.
+    """
+
+    def __init__(self, path: Path, known: frozenset[str]):
+        self.path = path
+        self.encoding = find_encoding(path)
+        blocks = decoded(path, self.encoding)
+        sample = ""
+        for block in blocks:
+            sample += block
+            if len(sample) > 65_536:
+                break
+        blocks.close()  # type: ignore[attr-defined]
+        self.delimiter, self.has_separator_line = find_delimiter(sample[:65_536], known)
+        self.width = 0
+        self.trusted = 0
+        self.bad_bytes_seen = 0
+
+    def rows(self, tally: dict[str, Any]) -> Iterator[Rows]:
+        """Blocks of records. A record still open at a block's end is read again with the next."""
+        csv.field_size_limit(4 * limits.ROW_CHARACTERS)
+        self.bad_bytes_seen = 0
+        blocks = whole_lines(decoded(self.path, self.encoding))
+        number = 0
+        open_text = ""
+        skip_first = self.has_separator_line
+        for block in blocks:
+            if skip_first:
+                block = SKIP_LINE.sub("", block, count=1)
+                skip_first = False
+            waiting = [block]
+            while waiting:
+                text = open_text + waiting.pop()
+                open_text = ""
+                cells = self._parse(text)
+                broken = self._first_broken(cells, number)
+                if broken is not None:
+                    # An open quotation mark swallowed the lines below: keep its line as a row of
+                    # its own and read on from the next line, so that nobody after it is lost.
+                    lines = list(io.StringIO(text, newline=""))
+                    at = sum(1 + breaks(record) for record in cells[:broken])
+                    alone = next(csv.reader([lines[at]], delimiter=self.delimiter))
+                    cells = [*cells[:broken], [cell.rstrip("\r\n") for cell in alone]]
+                    waiting += pieces(lines[at + 1 :])
+                elif cells[-1] == [THE_END]:
+                    cells.pop()
+                else:
+                    cells.pop()
+                    lines = list(io.StringIO(text, newline=""))
+                    open_text = "".join(lines[sum(1 + breaks(record) for record in cells) :])
+                    if len(open_text) > limits.ROW_CHARACTERS:
+                        raise FileRefused("unclosed_quote", row=number + len(cells) + 1)
+                if cells:
+                    rows = Rows(list(range(number + 1, number + 1 + len(cells))), cells)
+                    rows.odd = "\x00" in text or "\x1e" in text or "\x1f" in text
+                    if broken is not None:
+                        rows.problems[broken] = [("unclosed_quote", -1, "")]
+                    number += len(cells)
+                    self._check(rows)
+                    yield rows
+        if open_text:
+            raise FileRefused("unclosed_quote", row=number + 1)
+        tally["last_row"] = number
+
+    def _parse(self, text: str) -> list[list[str]]:
+        """The records of a text, and one more that is THE_END when the last one was complete."""
+        lines = chain(io.StringIO(text, newline=""), (THE_END,))
+        return list(csv.reader(lines, delimiter=self.delimiter))
+
+    def _first_broken(self, cells: list[list[str]], before: int) -> int | None:
+        """Position of the first record over several lines whose number of cells is wrong."""
+        width = self.width
+        if not width:
+            return None
+        for i, record in enumerate(cells):
+            if (
+                len(record) != width
+                and before + i >= self.trusted
+                and any("\n" in cell or "\r" in cell for cell in record)
+                and not record[-1].endswith(THE_END)
+                and len(trimmed(record, width)) != width
+            ):
+                return i
+        return None
+
+    def _check(self, rows: Rows) -> None:
+        """Field counts, and letters that could not be read; both are rare, so both are cheap."""
+        width = self.width
+        if width:
+            for i, record in enumerate(rows.cells):
+                if len(record) != width and rows.numbers[i] > self.trusted and any(record):
+                    fixed = trimmed(record, width)
+                    if len(fixed) == width:
+                        rows.cells[i] = fixed
+                    else:
+                        rows.problems.setdefault(i, []).append(
+                            ("wrong_field_count", -1, f"{len(record)}/{width}")
+                        )
+        if self.encoding.bad:
+            for i, record in enumerate(rows.cells):
+                for j, cell in enumerate(record):
+                    if not cell.isascii() and (bad := LONE.findall(cell)):
+                        place = self.encoding.bad[self.bad_bytes_seen : self.bad_bytes_seen + 1]
+                        self.bad_bytes_seen += len(bad)
+                        record[j] = LONE.sub("\ufffd", cell)
+                        rows.problems.setdefault(i, []).append(
+                            ("broken_letter", j, str(place[0]) if place else "")
+                        )
+
+
+LONE = re.compile("[\udc80-\udcff]")
+
+
+def trimmed(record: list[str], width: int) -> list[str]:
+    """Some programs end every line with a delimiter: empty cells beyond the header do not count."""
+    if len(record) > width and not any(record[width:]):
+        return record[:width]
+    return record
+
+
+def breaks(record: list[str]) -> int:
+    """Line breaks inside a record's cells, a \\r\\n counting once."""
+    text = "".join(record)
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
+
+
+def pieces(lines: list[str]) -> list[str]:
+    """The lines again, last piece first, so small that a file of open quotes stays cheap."""
+    size = 32
+    return ["".join(lines[i : i + size]) for i in range(0, len(lines), size)][::-1]

@@ -1,0 +1,252 @@
+"""From a file to its table: which sheet, which header, which rows are data.
+
+Runs in the child. What is skipped or done to the file on the way is a note, so that nothing
+disappears without being said.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.sheets import limits
+from core.sheets.cells import date_text
+from core.sheets.delimited import DelimitedText
+from core.sheets.headers import Header, find_header, plain
+from core.sheets.preflight import kind_of, open_archive
+from core.sheets.refusals import FileRefused
+from core.sheets.rows import CELL, PICTURES, ROW, Rows
+from core.sheets.workbook import SheetInfo, Workbook, open_workbook
+from core.sheets.worksheet import sheet_rows
+
+TOTAL = re.compile(r"(?:grand\s*|sub\s*-?\s*)?(?:jumlah|total)\b", re.IGNORECASE)
+TOTAL_WORDS = ("OTAL", "otal", "UMLAH", "umlah")
+IDENTITY = re.compile(r"\d{12,}")
+SERIAL = re.compile(r"\d{1,7}(?:\.\d+)?")
+KEPT_IN_NOTES = 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to read. `known`: plain column names; `dates`: plain names of columns with dates."""
+
+    path: Path
+    name: str = ""
+    sheet: str | None = None
+    known: frozenset[str] = frozenset()
+    dates: frozenset[str] = frozenset()
+    after: int = 0
+
+
+@dataclass
+class Table:
+    """A table found in a file, ready to be read once."""
+
+    header: Header
+    kind: str
+    sheet: str
+    sheets: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+    wanted: Wanted
+    source: Callable[[dict[str, Any]], Iterator[Rows]]
+    date_columns: list[int] = field(default_factory=list)
+    date1904: bool = False
+
+    @property
+    def description(self) -> dict[str, Any]:
+        return {
+            "columns": self.header.columns,
+            "header_row": self.header.row,
+            "first_row": self.header.last + 1,
+            "kind": self.kind,
+            "sheet": self.sheet,
+            "sheets": self.sheets,
+            "notes": self.notes,
+        }
+
+    def rows(self) -> Iterator[tuple[Rows, str]]:
+        """Data rows after `wanted.after`, each batch with its cells joined (see core.sheets.rows).
+
+        Notes on what was skipped are complete when the rows have ended.
+        """
+        tally: dict[str, Any] = {"last_row": 0}
+        header, after = self.header, self.wanted.after
+        width = len(header.columns)
+        blank = seen = 0
+        totals: list[int] = []
+        repeated: list[int] = []
+        hidden = 0
+        heading = CELL.join(header.columns)
+        previous = header.last
+        for rows in self.source(tally):
+            hidden += sum(1 for number in rows.hidden if number > header.last)
+            if rows.numbers[0] <= header.last:
+                rows = rows.subset([i for i, n in enumerate(rows.numbers) if n > header.last])
+                if not rows.cells:
+                    continue
+            if self.kind == "workbook":
+                for cells in rows.cells:
+                    if len(cells) < width:
+                        cells.extend([""] * (width - len(cells)))
+                for column in self.date_columns:
+                    self._show_dates(rows, column)
+            lines = [CELL.join(cells) for cells in rows.cells]
+            drop = [i for i, line in enumerate(lines) if not line or line.isspace()]
+            blank += len(drop)
+            text = ROW.join(lines)
+            if any(word in text for word in TOTAL_WORDS):
+                for i, cells in enumerate(rows.cells):
+                    if is_total(cells):
+                        totals.append(rows.numbers[i])
+                        drop.append(i)
+            if heading in text:
+                for i, line in enumerate(lines):
+                    if line == heading:
+                        repeated.append(rows.numbers[i])
+                        drop.append(i)
+            blank += rows.numbers[-1] - previous - len(rows.numbers)
+            previous = rows.numbers[-1]
+            if drop or rows.numbers[0] <= after:
+                gone = set(drop)
+                keep = [i for i in range(len(lines)) if i not in gone and rows.numbers[i] > after]
+                seen += len(lines) - len(gone)
+                rows = rows.subset(keep)
+                text = ROW.join([lines[i] for i in keep])
+            else:
+                seen += len(lines)
+            if not rows.cells:
+                continue
+            if rows.odd:
+                show_separators(rows)
+                text = ROW.join([CELL.join(cells) for cells in rows.cells])
+            yield rows, text
+        if not seen:
+            raise FileRefused("no_rows")
+        if blank:
+            self.notes.append({"code": "blank_rows_skipped", "count": blank})
+        if hidden:
+            self.notes.append({"code": "hidden_rows_read", "count": hidden})
+        if repeated:
+            self.notes.append({"code": "repeated_headers_skipped", "rows": some(repeated)})
+        if totals:
+            self.notes.append({"code": "total_rows_skipped", "rows": some(totals)})
+        if self.kind == "workbook" and previous >= limits.SHEET_ROWS and seen > 1_000_000:
+            self.notes.append({"code": "sheet_full"})
+
+    def _show_dates(self, rows: Rows, column: int) -> None:
+        """A number in a column of dates is a date serial, however the cell is formatted."""
+        for cells in rows.cells:
+            cell = cells[column]
+            if len(cell) <= 7 and cell.isdigit() and SERIAL.fullmatch(cell):
+                cells[column] = date_text(cell, self.date1904)
+
+
+def some(numbers: list[int]) -> list[int]:
+    return numbers[:KEPT_IN_NOTES]
+
+
+def is_total(cells: list[str]) -> bool:
+    """JUMLAH or TOTAL as the first word of a row in which nobody has an identity number."""
+    first = next((cell.strip() for cell in cells if cell.strip()), "")
+    if not TOTAL.match(first) or len(first) > 40:
+        return False
+    return not any(IDENTITY.search(cell) for cell in cells)
+
+
+def show_separators(rows: Rows) -> None:
+    for i, cells in enumerate(rows.cells):
+        for j, cell in enumerate(cells):
+            if "\x00" in cell or CELL in cell or ROW in cell:
+                code = "nul_byte" if "\x00" in cell else "control_character"
+                rows.problems.setdefault(i, []).append((code, j, ""))
+                cells[j] = cell.translate(PICTURES)
+
+
+def find_table(wanted: Wanted) -> Table:
+    if kind_of(wanted.path, wanted.name) == "text":
+        return find_text_table(wanted)
+    return find_workbook_table(wanted)
+
+
+def find_text_table(wanted: Wanted) -> Table:
+    text = DelimitedText(wanted.path, wanted.known)
+    header = find_header(first_rows(text.rows({})), wanted.known)
+    if header is None:
+        raise FileRefused("no_rows")
+    text.width = len(header.columns)
+    text.trusted = header.last
+    notes = [*header.notes]
+    if text.encoding.name != "UTF-8":
+        notes.insert(0, {"code": "read_as", "encoding": text.encoding.name})
+    return Table(header, "text", "", [], notes, wanted, text.rows)
+
+
+def first_rows(source: Iterator[Rows]) -> Rows:
+    """The first rows with anything in them, enough to find a header."""
+    gathered = Rows()
+    for rows in source:
+        keep = [i for i, cells in enumerate(rows.cells) if any(cell.strip() for cell in cells)]
+        gathered.extend(rows.subset(keep))
+        if len(gathered.cells) >= limits.LOOK_AHEAD_ROWS:
+            break
+    source.close()  # type: ignore[attr-defined]
+    return gathered.subset(list(range(min(len(gathered.cells), limits.LOOK_AHEAD_ROWS))))
+
+
+def find_workbook_table(wanted: Wanted) -> Table:
+    archive = open_archive(wanted.path)
+    book = open_workbook(archive)
+    sheet, header, notes = choose_sheet(book, wanted)
+    table = Table(
+        header,
+        "workbook",
+        sheet.name,
+        [{"name": each.name, "hidden": each.hidden} for each in book.sheets],
+        [*archive.notes, *notes, *header.notes],
+        wanted,
+        lambda tally: sheet_rows(book, sheet, tally),
+        date1904=book.styles.date1904,
+    )
+    table.date_columns = [
+        i for i, column in enumerate(header.columns) if plain(column) in wanted.dates
+    ]
+    return table
+
+
+def choose_sheet(book: Workbook, wanted: Wanted) -> tuple[SheetInfo, Header, list[dict]]:
+    """The sheet named, or the only one whose header is known; when in doubt people choose."""
+    if wanted.sheet:
+        for sheet in book.sheets:
+            if sheet.name.strip().casefold() == wanted.sheet.strip().casefold():
+                return sheet, header_of(book, sheet, wanted), []
+        raise FileRefused(
+            "sheet_missing", sheet=wanted.sheet, sheets=[sheet.name for sheet in book.sheets]
+        )
+    if len(book.sheets) == 1:
+        return book.sheets[0], header_of(book, book.sheets[0], wanted), []
+    found = []
+    for sheet in book.sheets:
+        rows = first_rows(sheet_rows(book, sheet, {}))
+        header = find_header(rows, wanted.known) if rows.cells else None
+        if header is not None:
+            found.append((sheet, header))
+    if not found:
+        raise FileRefused("no_rows")
+    known = [(sheet, header) for sheet, header in found if header.hits >= 3] or found
+    if len(known) > 1 or known[0][0].hidden:
+        raise FileRefused(
+            "choose_sheet",
+            sheets=[sheet.name for sheet, _ in known if not sheet.hidden],
+            hidden=[sheet.name for sheet, _ in known if sheet.hidden],
+        )
+    sheet, header = known[0]
+    others = [each.name for each in book.sheets if each is not sheet]
+    return sheet, header, [{"code": "sheet_chosen", "sheet": sheet.name, "others": others}]
+
+
+def header_of(book: Workbook, sheet: SheetInfo, wanted: Wanted) -> Header:
+    header = find_header(first_rows(sheet_rows(book, sheet, {})), wanted.known)
+    if header is None:
+        raise FileRefused("no_rows")
+    return header
