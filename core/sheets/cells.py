@@ -62,7 +62,8 @@ def entity(match: re.Match[str]) -> str:
 
 
 def is_long(text: str) -> bool:
-    return sum(map(text.count, "0123456789")) >= LONG_NUMBER or "E" in text.upper()
+    """A number so long that it stands for somebody: whole, or written with an exponent."""
+    return len(text) >= LONG_NUMBER and (text.lstrip("-").isdigit() or "E" in text.upper())
 
 
 SCIENTIFIC = re.compile(r"([+-]?)(\d+)(?:\.(\d*))?[eE]([+-]?\d{1,3})")

@@ -154,8 +154,30 @@ def is_numbering(cells: list[str]) -> bool:
     numbers = [int(m[1]) for m in map(NUMBERED.fullmatch, words) if m]
     if len(numbers) < 3 or len(numbers) * 10 < len(words) * 6:
         return False
-    rising = sum(1 for a, b in pairwise(numbers) if b == a + 1)
-    return numbers[0] <= 2 and rising * 10 >= (len(numbers) - 1) * 8
+    steps = [b - a for a, b in pairwise(numbers)]
+    return (
+        numbers[0] <= 2
+        and min(steps) > 0
+        and steps.count(1) * 2 > len(steps)
+        and numbers[-1] <= len(cells) + 1
+    )
+
+
+def text_width(rows: Rows, header: Header) -> int:
+    """Cells a line of delimited text should have: as many as the header names, or as most have."""
+    named = 0
+    widths: Counter[int] = Counter()
+    for number, cells in zip(rows.numbers, rows.cells, strict=True):
+        filled = next((i for i in range(len(cells), 0, -1) if cells[i - 1].strip()), 0)
+        if header.row <= number <= header.last:
+            named = max(named, filled)
+        elif number > header.last:
+            widths[filled] += 1
+    if widths:
+        common, times = widths.most_common(1)[0]
+        if common > named and times * 2 > widths.total():
+            return common
+    return named
 
 
 def width_of(rows: Rows, header_position: int) -> int:
@@ -176,13 +198,14 @@ def unique(cells: list[str], width: int) -> tuple[list[str], list[str]]:
     """
     names = [" ".join(unicodedata.normalize("NFKC", cell).split()) for cell in cells[:width]]
     names += [""] * (width - len(names))
-    taken = {name for name, times in Counter(names).items() if times == 1}
+    single = {name for name, times in Counter(names).items() if times == 1}
+    taken = set(single)
     seen: Counter[str] = Counter()
     columns, doubled = [], []
     for i, name in enumerate(names):
         if not name:
             name = f"({column_letters(i)})"
-        elif name not in taken:
+        elif name not in single:
             base, times = name, seen[name]
             if times:
                 if times == 1:

@@ -60,6 +60,8 @@ def kind_of(path: Path, name: str = "") -> str:
     refuse_larger(size, limits.TEXT_BYTES)
     if not head.strip(b"\x00"):
         raise FileRefused("not_a_sheet")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head.decode("utf-16", "ignore").encode("utf-8", "ignore")
     text = head.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"")
     if HTML.match(text):
         raise FileRefused("html")

@@ -13,7 +13,7 @@ from typing import Any
 from core.sheets import limits
 from core.sheets.cells import date_text
 from core.sheets.delimited import DelimitedText
-from core.sheets.headers import Header, find_header, plain
+from core.sheets.headers import Header, find_header, plain, text_width
 from core.sheets.preflight import kind_of, open_archive
 from core.sheets.refusals import FileRefused
 from core.sheets.rows import CELL, PICTURES, ROW, Rows
@@ -171,10 +171,12 @@ def find_table(wanted: Wanted) -> Table:
 
 def find_text_table(wanted: Wanted) -> Table:
     text = DelimitedText(wanted.path, wanted.known)
-    header = find_header(first_rows(text.rows({})), wanted.known)
+    first = first_rows(text.rows({}))
+    header = find_header(first, wanted.known)
     if header is None:
         raise FileRefused("no_rows")
-    text.width = len(header.columns)
+    text.width = text_width(first, header)
+    header.columns = header.columns[: text.width]
     text.trusted = header.last
     notes = [*header.notes]
     if text.encoding.name != "UTF-8":

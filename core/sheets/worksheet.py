@@ -42,6 +42,7 @@ CELLS = re.compile(
     r'<c r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?'
     r'(?:/>|>(?:<v>([^<]*)</v>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>)'
 )
+NUMBERS = ("", "n")
 ROW_NUMBER = re.compile(r'\br="([0-9]{1,7})"')
 HIDDEN_ROW = re.compile(r'<row[^>]*\shidden="(?:1|true)"')
 
@@ -106,7 +107,10 @@ class SheetReader:
         texts, dates, date1904, columns = self.texts, self.dates, self.date1904, self.columns
         if "\r" in piece:
             piece = piece.replace("\r\n", "\n").replace("\r", "\n")  # as XML reads line ends
-        special = "<!" in piece or "<?" in piece
+        if "<!" in piece or "<?" in piece:
+            for exact in self._exact(io.BytesIO(wrapped(piece))):
+                rows.extend(exact)
+            return rows
         hidden = "hidden=" in piece
         has_entities, has_escapes = "&" in piece, "_x" in piece
         for part in piece.split("</row>")[:-1]:
@@ -116,7 +120,7 @@ class SheetReader:
             if at < 0 or close < 0:
                 raise FileRefused("damaged")
             found = CELLS.findall(body)
-            if special or len(found) != body.count("<c"):
+            if len(found) != body.count("<c"):
                 for exact in self._exact(io.BytesIO(wrapped(part + "</row>"))):
                     rows.extend(exact)
                 continue
@@ -163,7 +167,7 @@ class SheetReader:
                     cells.extend([""] * missing)
                 if kind == "e":
                     problems.append(("excel_error", column, text))
-                elif len(text) >= LONG_NUMBER and (not kind or kind == "n") and is_long(text):
+                elif len(text) >= LONG_NUMBER and kind in NUMBERS and is_long(text):
                     numeric.append(column)
                 cells.append(text)
             if cells:
@@ -266,7 +270,7 @@ class SheetReader:
                         text = date_text(text, date1904)
                     elif len(text) > 9 or "." in text or "E" in text or "e" in text:
                         text = number_text(text)
-                        if len(text) >= LONG_NUMBER and is_long(text):
+                        if is_long(text):
                             numeric.append(column)
                     else:
                         text = text.strip()
