@@ -7,5 +7,5 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self):
-        from accounts import receivers  # noqa: F401 - listening begins here
+        from accounts import checks, receivers  # noqa: F401 - both register themselves
         from accounts.api import schema  # noqa: F401 - describes tokens to OpenAPI

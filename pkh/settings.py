@@ -27,6 +27,13 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def number(name: str, default: int) -> int:
+    value = os.environ.get(name, "").strip()
+    if value and not value.isdecimal():
+        raise WrongEnvironment(f"{name} must be a whole number, not {value!r}")
+    return int(value or default)
+
+
 # --- the office
 PKH_OFFICE_AREA = os.environ.get("PKH_OFFICE_AREA", "18.10")
 PKH_OFFICE_NAME = os.environ.get("PKH_OFFICE_NAME", "Dinas Sosial")
@@ -42,7 +49,8 @@ ALLOWED_HOSTS = words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 PKH_HTTPS = flag("PKH_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PKH_HTTPS
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # idle
+PKH_SESSION_LONGEST = timedelta(days=7)
 SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = PKH_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if PKH_HTTPS else 0
@@ -102,6 +110,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SessionLimitMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -158,14 +168,25 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapters.OfficeAccountAdapter"
+ACCOUNT_SESSION_REMEMBER = True  # the limits above hold for everybody, nobody is asked
+# An office sits behind one address: everybody signs in at 08:00. The codes of a second factor
+# are counted by allauth, per account; passwords by axes below.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "5/5m/key"}
+MFA_ADAPTER = "accounts.adapters.OfficeMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = PKH_OFFICE_NAME
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out"
+AXES_USERNAME_CALLABLE = "accounts.lockout.counted_username"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.client_ip"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login"]
+AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
+# Proxies of our own in front of the web server, each adding one entry to X-Forwarded-For.
+PKH_TRUSTED_PROXIES = number("PKH_TRUSTED_PROXIES", 0)
 
 # Searches by full NIK or card number that one person may make in an hour.
 PKH_NUMBER_SEARCHES_AN_HOUR = int(os.environ.get("PKH_NUMBER_SEARCHES_AN_HOUR", "30"))

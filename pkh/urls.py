@@ -5,7 +5,7 @@ from pkh import health
 
 urlpatterns = [
     path("", include("dashboard.urls")),
-    path("akun/", include("allauth.urls")),
+    path("akun/", include("accounts.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
