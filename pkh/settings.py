@@ -191,6 +191,9 @@ PKH_TRUSTED_PROXIES = number("PKH_TRUSTED_PROXIES", 0)
 # Searches by full NIK or card number that one person may make in an hour.
 PKH_NUMBER_SEARCHES_AN_HOUR = int(os.environ.get("PKH_NUMBER_SEARCHES_AN_HOUR", "30"))
 
+# Full numbers one person may open in a day.
+PKH_REVEALS_A_DAY = int(os.environ.get("PKH_REVEALS_A_DAY", "100"))
+
 # --- REST
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -200,13 +203,17 @@ REST_FRAMEWORK = {
     # Default deny: a view names its own permission or nobody gets in.
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.DenyAll"],
     "DEFAULT_PAGINATION_CLASS": "core.api.pagination.OfficeCursorPagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["core.api.filters.DeclaredFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "core.api.errors.exception_handler",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "COERCE_DECIMAL_TO_STRING": False,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "core.api.errors.OfficeExceptionHandler",
+    "EXCEPTION_FORMATTER_CLASS": "core.api.errors.OfficeErrorFormatter",
 }
 REST_KNOX = {
     "TOKEN_MODEL": "accounts.ApiToken",

@@ -8,5 +8,6 @@ urlpatterns = [
     path("akun/", include("accounts.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("api/", include(("pkh.api", "api"))),
     path("admin/", admin.site.urls),
 ]

@@ -36,6 +36,8 @@ class AuditEventQuerySet(models.QuerySet):
         return self.filter(by_id=user.pk)
 
 
-class ApiTokenQuerySet(models.QuerySet):
+class OwnQuerySet(models.QuerySet):
+    """What belongs to one account and to nobody else."""
+
     def visible_to(self, user):
         return self.filter(user_id=user.pk)

@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
-from accounts.models.querysets import ApiTokenQuerySet
+from accounts.models.querysets import OwnQuerySet
 
 
 class ApiToken(AbstractAuthToken):
@@ -11,7 +11,7 @@ class ApiToken(AbstractAuthToken):
 
     scopes = ArrayField(models.CharField(max_length=40), verbose_name=_("scopes"), default=list)
 
-    objects = AuthTokenManager.from_queryset(ApiTokenQuerySet)()
+    objects = AuthTokenManager.from_queryset(OwnQuerySet)()
 
     class Meta(AbstractAuthToken.Meta):
         abstract = False

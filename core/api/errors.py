@@ -1,3 +1,80 @@
-from drf_standardized_errors.handler import exception_handler
+"""One shape for every refusal: {"error": {"code", "message", "fields"}}, in the asker's words."""
 
-__all__ = ["exception_handler"]
+from django.utils.translation import gettext as _
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework import exceptions, status
+
+from core.errors import Refused
+
+# What a service's refusal means over HTTP; a state that does not allow it is a conflict.
+STATUS_OF = {
+    "not_allowed": status.HTTP_403_FORBIDDEN,
+    "not_found": status.HTTP_404_NOT_FOUND,
+    "too_many_searches": status.HTTP_429_TOO_MANY_REQUESTS,
+    "too_many_reveals": status.HTTP_429_TOO_MANY_REQUESTS,
+    "too_large": status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+}
+
+
+class RefusedByService(exceptions.APIException):
+    def __init__(self, refusal: Refused):
+        super().__init__(str(refusal), code=refusal.code)
+        wrong_input = status.HTTP_400_BAD_REQUEST if refusal.fields else status.HTTP_409_CONFLICT
+        self.status_code = STATUS_OF.get(refusal.code, wrong_input)
+        if getattr(refusal, "changes", None) is not None:
+            self.status_code = status.HTTP_409_CONFLICT
+        self.refusal = refusal
+
+
+class OfficeExceptionHandler(ExceptionHandler):
+    def convert_known_exceptions(self, exc):
+        if isinstance(exc, Refused):
+            return RefusedByService(exc)
+        return super().convert_known_exceptions(exc)
+
+
+class OfficeErrorFormatter(ExceptionFormatter):
+    def run(self):
+        refusal = getattr(self.exc, "refusal", None)
+        if refusal is not None:
+            error = {"code": refusal.code, "message": str(refusal), "fields": refusal.fields}
+            if getattr(refusal, "changes", None) is not None:
+                error |= conflict_details(refusal)
+            return {"error": error}
+        return super().run()
+
+    def format_error_response(self, error_response):
+        """Wrong fields are listed by name; a message that belongs to none stands alone."""
+        fields = {}
+        for error in error_response.errors:
+            if error.attr and error.attr != "non_field_errors":
+                fields.setdefault(error.attr, str(error.detail))
+        first = error_response.errors[0]
+        if error_response.type == "validation_error":
+            loose = [e for e in error_response.errors if e.attr in (None, "non_field_errors")]
+            code = loose[0].code if loose else "invalid"
+            message = (
+                str(loose[0].detail) if loose else _("Some values are not valid; see each field.")
+            )
+        else:
+            code, message = first.code, str(first.detail)
+        return {"error": {"code": code, "message": message, "fields": fields}}
+
+
+def conflict_details(refusal) -> dict:
+    """What changed since the reader's version, and who changed it (interfaces.md, PATCH)."""
+    changed_by = refusal.changed_by
+    return {
+        "changes": [
+            {
+                "field": change["field"],
+                "label": str(change["label"]),
+                "before": change["before"],
+                "now": change["now"],
+            }
+            for change in refusal.changes
+        ],
+        "changed_by": changed_by.get_full_name() if changed_by else None,
+        "changed_at": refusal.changed_at,
+    }

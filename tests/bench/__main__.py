@@ -184,6 +184,7 @@ def as_workbook(source, target):
 
 def bench_size(rows, folder):
     from core.synthetic import make_world
+    from core.synthetic.files import Layout
 
     households = max(1_500, rows * 75 // 1_000)
     world = folder / f"world-{rows}"
@@ -194,7 +195,7 @@ def bench_size(rows, folder):
         registry_rows=rows,
         noise=1,
         out=world,
-        members_format="csv" if rows > 200_000 else "xlsx",
+        layout=Layout(members_format="csv" if rows > 200_000 else "xlsx"),
     )
     say(
         f"[{rows:,}] world written", f"{time.perf_counter() - before:.1f}", "s", "not ours to judge"

@@ -1,0 +1,207 @@
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.response import Response
+
+from accounts.api.permissions import RolePermission, token_allows
+from accounts.scopes import Scope
+from areas.models.querysets import below
+from beneficiaries.api.serializers import (
+    HouseholdChangeSerializer,
+    HouseholdDetailSerializer,
+    HouseholdSerializer,
+    MemberChangeSerializer,
+    MemberDetailSerializer,
+    MemberSerializer,
+)
+from beneficiaries.models import Household, Member
+from beneficiaries.queries import find_households, find_members
+from beneficiaries.services.households import change_household
+from beneficiaries.services.members import change_member
+from beneficiaries.services.reveal import reveal_identities
+from core.api.views import OfficeViewSet
+from core.errors import Refused
+
+REVEAL = [
+    OpenApiParameter("reveal", bool, description="Full numbers; needs `reason`, is audited."),
+    OpenApiParameter("reason", str, description="Why the full numbers are needed."),
+]
+SEARCH = OpenApiParameter(
+    "search", str, description="Words of a name, a full number, or its last four digits."
+)
+
+
+class RevealingMixin:
+    """`?reveal=1&reason=…` shows full numbers to a role that may see them, and is audited."""
+
+    def answer(self, serializer_class, records, *, many=False):
+        context = self.get_serializer_context()
+        if self.request.query_params.get("reveal") == "1":
+            if not token_allows(self.request, Scope.IDENTITY_REVEAL):
+                self.permission_denied(self.request)
+            reveal_identities(
+                records=records if many else [records],
+                reason=self.request.query_params.get("reason", ""),
+                by=self.request.user,
+                at=timezone.now(),
+                channel="api",
+            )
+            context["revealed"] = True
+        return serializer_class(records, many=many, context=context).data
+
+    def list(self, request, *args, **kwargs):
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.answer(self.serializer_class, page, many=True))
+
+    def retrieve(self, request, *args, **kwargs):
+        return Response(self.answer(self.get_serializer_class(), self.get_object()))
+
+
+class HouseholdFilter(filters.FilterSet):
+    village = filters.CharFilter(method="filter_village", help_text="Code of a desa or above it.")
+
+    class Meta:
+        model = Household
+        fields = ["status"]
+
+    def filter_village(self, queryset, name, code):
+        return queryset.filter(below("desa__code", [code]))
+
+
+@extend_schema_view(
+    list=extend_schema(parameters=[SEARCH, *REVEAL]), retrieve=extend_schema(parameters=REVEAL)
+)
+class HouseholdViewSet(RevealingMixin, ListModelMixin, RetrieveModelMixin, OfficeViewSet):
+    """Families (KPM) inside the asker's territory."""
+
+    queryset = Household.objects.none()
+    serializer_class = HouseholdSerializer
+    permission_classes = [RolePermission]
+    required_permission = {
+        "GET": "beneficiaries.view_household",
+        "partial_update": "beneficiaries.change_household",
+    }
+    required_scope = {"GET": Scope.REGISTER_READ, "partial_update": Scope.REGISTER_WRITE}
+    filterset_class = HouseholdFilter
+    ordering_fields = ("id", "desa")
+    ordering = ("id",)
+    http_method_names = ["get", "head", "options", "patch"]
+
+    def get_serializer_class(self):
+        return {
+            "retrieve": HouseholdDetailSerializer,
+            "partial_update": HouseholdChangeSerializer,
+        }.get(self.action, HouseholdSerializer)
+
+    def get_queryset(self):
+        params = self.request.query_params
+        if self.action == "list" and params.get("search", "").strip():
+            return find_households(
+                user=self.request.user,
+                text=params["search"],
+                village=params.get("village"),
+                channel="api",
+            )
+        families = Household.objects.visible_to(self.request.user)
+        if self.action == "retrieve":
+            members = Member.objects.select_related("household").order_by("pk")
+            families = families.prefetch_related(Prefetch("members", members), "periods")
+        return families
+
+    @extend_schema(responses=HouseholdDetailSerializer)
+    def partial_update(self, request, *args, **kwargs):
+        household = self.get_object()
+        values = _values(HouseholdChangeSerializer, request)
+        version, reason = values.pop("version"), values.pop("reason", "")
+        change_household(
+            household=household,
+            values=values,
+            version=version,
+            by=request.user,
+            at=timezone.now(),
+            reason=reason,
+        )
+        return Response(self.answer(HouseholdDetailSerializer, self.get_object()))
+
+
+class MemberFilter(filters.FilterSet):
+    village = filters.CharFilter(method="filter_village", help_text="Code of a desa or above it.")
+
+    class Meta:
+        model = Member
+        fields = ["household", "status", "sex", "relationship"]
+
+    def filter_village(self, queryset, name, code):
+        return queryset.filter(below("household__desa__code", [code]))
+
+
+@extend_schema_view(
+    list=extend_schema(parameters=[SEARCH, *REVEAL]), retrieve=extend_schema(parameters=REVEAL)
+)
+class MemberViewSet(RevealingMixin, ListModelMixin, RetrieveModelMixin, OfficeViewSet):
+    """People (ART) of the families inside the asker's territory."""
+
+    queryset = Member.objects.none()
+    serializer_class = MemberSerializer
+    permission_classes = [RolePermission]
+    required_permission = {
+        "GET": "beneficiaries.view_member",
+        "partial_update": "beneficiaries.change_member",
+    }
+    required_scope = {"GET": Scope.REGISTER_READ, "partial_update": Scope.REGISTER_WRITE}
+    filterset_class = MemberFilter
+    ordering_fields = ("id", "name")
+    ordering = ("id",)
+    http_method_names = ["get", "head", "options", "patch"]
+
+    def get_serializer_class(self):
+        return {
+            "retrieve": MemberDetailSerializer,
+            "partial_update": MemberChangeSerializer,
+        }.get(self.action, MemberSerializer)
+
+    def get_queryset(self):
+        params = self.request.query_params
+        if self.action == "list" and params.get("search", "").strip():
+            people = find_members(
+                user=self.request.user,
+                text=params["search"],
+                village=params.get("village"),
+                channel="api",
+            )
+        else:
+            people = Member.objects.visible_to(self.request.user)
+        people = people.select_related("household")
+        return people.prefetch_related("components") if self.action == "retrieve" else people
+
+    @extend_schema(responses=MemberDetailSerializer)
+    def partial_update(self, request, *args, **kwargs):
+        member = self.get_object()
+        values = _values(MemberChangeSerializer, request)
+        version, reason = values.pop("version"), values.pop("reason", "")
+        change_member(
+            member=member,
+            values=values,
+            version=version,
+            by=request.user,
+            at=timezone.now(),
+            reason=reason,
+        )
+        return Response(self.answer(MemberDetailSerializer, self.get_object()))
+
+
+def _values(serializer_class, request):
+    """The checked body; a field that a PATCH does not take is refused, not overlooked."""
+    serializer = serializer_class(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    unknown = sorted(set(request.data) - set(serializer.fields))
+    if unknown:
+        raise Refused(
+            "unknown_field",
+            _("These fields cannot be changed here: %(fields)s.") % {"fields": ", ".join(unknown)},
+            fields=dict.fromkeys(unknown, _("cannot be changed here")),
+        )
+    return dict(serializer.validated_data)

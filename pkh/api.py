@@ -1,0 +1,31 @@
+"""The resources of /api/v1/; each floor brings its own, the names are promised in interfaces.md."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny
+from rest_framework.routers import SimpleRouter
+
+from areas.api.views import AreaViewSet
+from beneficiaries.api.views import HouseholdViewSet, MemberViewSet
+
+router = SimpleRouter()
+router.register("areas", AreaViewSet, basename="area")
+router.register("households", HouseholdViewSet, basename="household")
+router.register("members", MemberViewSet, basename="member")
+
+
+class SchemaView(SpectacularAPIView):
+    """Public: it says what may be asked for, and holds nothing about anybody."""
+
+    permission_classes = [AllowAny]
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    permission_classes = [AllowAny]
+
+
+urlpatterns = [
+    path("v1/", include((router.urls, "v1"))),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
+]
