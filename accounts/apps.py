@@ -7,5 +7,5 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self):
-        from accounts import checks, receivers  # noqa: F401 - both register themselves
+        from accounts import checks, receivers, sessions  # noqa: F401 - they register themselves
         from accounts.api import schema  # noqa: F401 - describes tokens to OpenAPI

@@ -9,9 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import second_factor
+from accounts.sessions import SEEN, STARTED
 
-STARTED = "signed_in_at"
-SEEN = "seen_at"
 # How stale the last sign of life may be: a session row is not written at every request.
 SEEN_EVERY = dt.timedelta(minutes=10)
 
@@ -29,8 +28,7 @@ class SessionLimitMiddleware:
         if request.user.is_authenticated:
             now = int(timezone.now().timestamp())
             session = request.session
-            started = session.setdefault(STARTED, now)
-            if now - started > settings.PKH_SESSION_LONGEST.total_seconds():
+            if now - session.get(STARTED, now) > settings.PKH_SESSION_LONGEST.total_seconds():
                 logout(request)
                 return redirect_to_login(request.get_full_path())
             if now - session.get(SEEN, 0) > SEEN_EVERY.total_seconds():

@@ -191,8 +191,14 @@ PKH_TRUSTED_PROXIES = number("PKH_TRUSTED_PROXIES", 0)
 # Searches by full NIK or card number that one person may make in an hour.
 PKH_NUMBER_SEARCHES_AN_HOUR = int(os.environ.get("PKH_NUMBER_SEARCHES_AN_HOUR", "30"))
 
-# Full numbers one person may open in a day.
-PKH_REVEALS_A_DAY = int(os.environ.get("PKH_REVEALS_A_DAY", "100"))
+# Full NIK and card numbers one person of a role may see in a day; roles not named see none.
+PKH_REVEALS_A_DAY = {
+    "facilitator": 60,
+    "subdistrict_lead": 100,
+    "district_coordinator": 200,
+    "data_operator": 500,
+    "auditor": 200,
+}
 
 # --- REST
 REST_FRAMEWORK = {

@@ -43,7 +43,7 @@ class RevealingMixin:
             if not token_allows(self.request, Scope.IDENTITY_REVEAL):
                 self.permission_denied(self.request)
             reveal_identities(
-                records=records if many else [records],
+                records=self.shown_in_full(records if many else [records]),
                 reason=self.request.query_params.get("reason", ""),
                 by=self.request.user,
                 at=timezone.now(),
@@ -51,6 +51,10 @@ class RevealingMixin:
             )
             context["revealed"] = True
         return serializer_class(records, many=many, context=context).data
+
+    def shown_in_full(self, records):
+        """Every record whose number stands in the answer."""
+        return records
 
     def list(self, request, *args, **kwargs):
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
@@ -95,6 +99,11 @@ class HouseholdViewSet(RevealingMixin, ListModelMixin, RetrieveModelMixin, Offic
             "retrieve": HouseholdDetailSerializer,
             "partial_update": HouseholdChangeSerializer,
         }.get(self.action, HouseholdSerializer)
+
+    def shown_in_full(self, records):
+        if self.action == "list":
+            return records
+        return [shown for family in records for shown in (family, *family.members.all())]
 
     def get_queryset(self):
         params = self.request.query_params

@@ -15,6 +15,7 @@ from beneficiaries.services.members import (
     move_member,
     restore_member,
 )
+from beneficiaries.services.reveal import reveal_identities, reveal_identity
 
 __all__ = [
     "ChangedMeanwhile",
@@ -27,5 +28,7 @@ __all__ = [
     "exit_household",
     "move_member",
     "restore_member",
+    "reveal_identities",
+    "reveal_identity",
     "set_caretaker",
 ]

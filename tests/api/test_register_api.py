@@ -199,3 +199,21 @@ def test_the_docs_fetch_nothing_from_outside(api, db):
 
     assert answer.status_code == 200
     assert "//cdn" not in answer.content.decode()
+
+
+def test_revealing_a_family_records_every_number_it_shows(api, ratna, warsiti):
+    family = warsiti.household
+
+    answer = api(ratna).get(
+        f"/api/v1/households/{family.pk}/", {"reveal": "1", "reason": "Berkas salah ketik"}
+    )
+
+    assert answer.json()["members"][0]["nik"] == NIK
+    assert list(
+        AuditEvent.objects.filter(verb="identity.revealed")
+        .order_by("target_type")
+        .values_list("target_type", "target_id")
+    ) == [
+        ("beneficiaries.household", str(family.pk)),
+        ("beneficiaries.member", str(warsiti.pk)),
+    ]
