@@ -303,7 +303,7 @@ def _carry_out(job: Job) -> None:
         _settle(job, *outcome)
     except (OperationalError, InterfaceError) as problem:
         # Nothing was decided; the lease lapses and the sweeper sends the next worker.
-        logger.warning("job %s could not be settled: %s", job.pk, _scrubbed(problem))
+        logger.warning("job %s could not be settled: %s", job.pk, _first_line(problem))
         _reconnect()
 
 
@@ -341,7 +341,7 @@ def _call_body(run: Run):
         run.raise_if_cancelled()  # the heartbeat ends a long statement when somebody cancels
         if connection.in_atomic_block:
             raise  # somebody else's transaction is broken and cannot be mended from here
-        logger.warning("job %s goes on after %s", run.job.pk, _scrubbed(problem))
+        logger.warning("job %s goes on after %s", run.job.pk, _first_line(problem))
     _wait_for_the_database()
     lease.renew(job=run.job)
     run._read_again()
@@ -396,12 +396,16 @@ def _name_connection(name):
 _LONG_NUMBER = re.compile(r"\d{9,}")
 
 
+def _first_line(problem: BaseException) -> str:
+    first = (str(problem).splitlines() or [""])[0]
+    return f"{type(problem).__name__}: {_LONG_NUMBER.sub('…', first)}"
+
+
 def _scrubbed(problem: BaseException) -> str:
     """Type, place and first line of an error: PostgreSQL quotes whole rows in the lines below."""
     lines = []
     while problem is not None:
-        first = (str(problem).splitlines() or [""])[0]
         frames = "".join(traceback.format_tb(problem.__traceback__))
-        lines.append(f"{type(problem).__name__}: {_LONG_NUMBER.sub('…', first)}\n{frames}")
+        lines.append(f"{_first_line(problem)}\n{frames}")
         problem = problem.__cause__ or problem.__context__
     return "\ncaused by ".join(lines)

@@ -4,6 +4,7 @@ from amqp.exceptions import ChannelError
 from celery import Celery
 from celery.beat import PersistentScheduler
 from celery.signals import worker_process_init
+from kombu.transport.redis import Channel
 
 from core.servers.process import die_with_parent
 
@@ -12,6 +13,24 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pkh.settings")
 app = Celery("pkh")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+def _mend_connparams(original):
+    """Celery 5.7 with kombu 5.7: a worker that holds messages dies when the broker restarts.
+
+    It drops the connection and then closes its channel, which asks the connection that is no
+    longer there for its address. Said as a ConnectionError, both know what to do: reconnect.
+    """
+
+    def connparams(channel, asynchronous=False):
+        if channel.connection.client is None:
+            raise ConnectionError("the connection to the broker is gone")
+        return original(channel, asynchronous=asynchronous)
+
+    return connparams
+
+
+Channel._connparams = _mend_connparams(Channel._connparams)
 
 
 class PatientScheduler(PersistentScheduler):
