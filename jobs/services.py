@@ -80,7 +80,7 @@ def cancel_job(*, job: Job, by, at) -> Job:
     """
     job = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if not may_cancel(job=job, user=by):
-        raise Refused("not_yours", _("Only the person who asked for this work may cancel it."))
+        raise Refused("not_allowed", _("Only the person who asked for this work may cancel it."))
     if job.state not in Job.OPEN_STATES or job.cancel_requested_at:
         return job
     Job.objects.filter(pk=job.pk).update(cancel_requested_at=at)

@@ -7,10 +7,12 @@ from rest_framework.routers import SimpleRouter
 
 from areas.api.views import AreaViewSet
 from beneficiaries.api.views import HouseholdViewSet, MemberViewSet
+from jobs.api.views import JobViewSet
 
 router = SimpleRouter()
 router.register("areas", AreaViewSet, basename="area")
 router.register("households", HouseholdViewSet, basename="household")
+router.register("jobs", JobViewSet, basename="job")
 router.register("members", MemberViewSet, basename="member")
 
 
