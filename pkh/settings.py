@@ -241,6 +241,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "HouseholdStatusEnum": "beneficiaries.models.Household.Status",
+        "MemberStatusEnum": "beneficiaries.models.Member.Status",
+        "SexEnum": "beneficiaries.models.Member.Sex",
+        "RelationshipEnum": "beneficiaries.models.Member.Relationship",
+    },
 }
 
 # --- jobs

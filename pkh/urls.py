@@ -12,3 +12,8 @@ urlpatterns = [
     path("api/", include(("pkh.api", "api"))),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "pkh.errors.bad_request"
+handler403 = "pkh.errors.permission_denied"
+handler404 = "pkh.errors.not_found"
+handler500 = "pkh.errors.server_error"

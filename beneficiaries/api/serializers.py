@@ -14,6 +14,8 @@ class MemberSerializer(serializers.ModelSerializer):
     """A person. The mother's maiden name is a banking secret and is not part of any answer."""
 
     nik = MaskedNumberField(allow_null=True, read_only=True)
+    sex = serializers.CharField(read_only=True, help_text="L, P, or empty when unknown.")
+    relationship = serializers.CharField(read_only=True, help_text="Empty when unknown.")
     village = serializers.CharField(source="household.desa_id", read_only=True)
 
     class Meta:

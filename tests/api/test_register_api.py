@@ -156,7 +156,7 @@ def test_member_list_asks_the_same_number_of_questions(
         MemberFactory(household=HouseholdFactory(desa__code="99.01.01.2001"))
     client = api(ratna)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         client.get("/api/v1/members/")
 
 

@@ -1,0 +1,38 @@
+"""Errors outside any view: a page for people, the one JSON shape for programs."""
+
+from django.http import JsonResponse
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+
+def _for_programs(request, code, message, status):
+    return JsonResponse(
+        {"error": {"code": code, "message": message, "fields": {}}},
+        status=status,
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def bad_request(request, exception):
+    if request.path.startswith("/api/"):
+        return _for_programs(request, "parse_error", _("The request cannot be read."), 400)
+    return defaults.bad_request(request, exception)
+
+
+def permission_denied(request, exception):
+    if request.path.startswith("/api/"):
+        return _for_programs(request, "permission_denied", _("You may not do this."), 403)
+    return defaults.permission_denied(request, exception)
+
+
+def not_found(request, exception):
+    if request.path.startswith("/api/"):
+        return _for_programs(request, "not_found", _("Not found."), 404)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request):
+    if request.path.startswith("/api/"):
+        message = _("Something went wrong on our side. Nothing half-finished was kept.")
+        return _for_programs(request, "error", message, 500)
+    return defaults.server_error(request)
