@@ -14,7 +14,7 @@ def load_sql(name: str) -> str:
     return (Path(apps.get_app_config(app).path) / "sql" / rest).read_text(encoding="utf-8")
 
 
-def run_sql(name: str, **params) -> int:
+def run_sql(name: str, /, **params) -> int:
     """Run a named file with `%(name)s` parameters; returns the rows its last statement touched."""
     with connection.cursor() as cursor:
         cursor.execute(load_sql(name), params)

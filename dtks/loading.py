@@ -81,9 +81,9 @@ def load_register(*, snapshot, by, at, progress=None) -> dict:
     }
     steps = iter(range(1, 100))
 
-    def step(words, *names, **more):
+    def step(label, /, *names, **more):
         if progress is not None:
-            progress(words, next(steps), len(_STEPS))
+            progress(label, next(steps), len(_STEPS))
         for name in names:
             run_sql(f"dtks/load/{name}.sql", **about, **more)
 
