@@ -32,8 +32,8 @@ types: dev
 
 # Pins with hashes; no address of an index, so that every machine uses its own.
 requirements: dev
-	@$(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --allow-unsafe --strip-extras -o requirements.txt requirements.in
-	@$(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --allow-unsafe --strip-extras -o requirements-dev.txt requirements-dev.in
+	@$(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe --strip-extras -o requirements.txt requirements.in
+	@$(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe --strip-extras -o requirements-dev.txt requirements-dev.in
 
 messages: dev
 	@$(PY) -m core.messages merge

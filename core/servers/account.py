@@ -48,22 +48,28 @@ def account_for(data: Path) -> Account | None:
     return None
 
 
-def can_reach(account: Account | None, *, folder: Path, files=()) -> bool:
-    """Whether the account can enter `folder` and read `files`; asked of the kernel, not guessed.
+def can_reach(account: Account | None, *, folder: Path) -> bool:
+    """Whether the account can enter `folder`; asked of the kernel, not guessed.
 
     Modes of every parent, access lists and mount options all count, so a shell of that
     account tries it.
     """
-    if account is None:
-        return True
-    script = 'cd "$1" || exit 1; shift; for f in "$@"; do [ -r "$f" ] || exit 1; done'
-    tried = subprocess.run(
-        ["/bin/sh", "-c", script, "sh", str(folder), *map(str, files)],
-        user=account.uid,
-        group=account.gid,
-        extra_groups=[],
-        cwd="/",
-        capture_output=True,
-        check=False,
-    )
-    return tried.returncode == 0
+    return account is None or run_as(account, ["/bin/sh", "-c", 'cd "$1"', "sh", folder])
+
+
+def run_as(account: Account, argv) -> bool:
+    """Whether the program can be run under the account and ends well."""
+    try:
+        done = subprocess.run(
+            [str(part) for part in argv],
+            user=account.uid,
+            group=account.gid,
+            extra_groups=[],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return False
+    return done.returncode == 0

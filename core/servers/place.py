@@ -10,7 +10,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from .account import Account, can_reach
+from .account import Account, can_reach, run_as
 from .binaries import Binaries
 from .words import ServerError
 from .words import gettext as _
@@ -165,17 +165,17 @@ def shared_place(account: Account | None) -> Path:
 
 
 def reachable_binaries(binaries: Binaries, account: Account | None) -> Binaries:
-    """The same programs, copied out once when the account cannot read them where they are."""
-    if binaries.folder is None or can_reach(
-        account, folder=binaries.folder, files=binaries.readable
-    ):
+    """The same programs, copied out once when the account cannot run them where they are."""
+    if _can_run(account, binaries) or binaries.root is None:
         return binaries
-    source = binaries.root or binaries.folder
-    version = hashlib.sha256(f"{source} {binaries.path.stat().st_mtime_ns}".encode())
-    target = shared_place(account) / f"{binaries.program}-{version.hexdigest()[:12]}"
+    mark = hashlib.sha256(f"{binaries.path} {binaries.path.stat().st_mtime_ns}".encode())
+    target = shared_place(account) / f"{binaries.program}-{mark.hexdigest()[:12]}"
+    moved = binaries.moved_to(target)
     if not target.is_dir():
         part = target.with_name(f".{target.name}.{os.getpid()}")
-        shutil.copytree(source, part, symlinks=True)
+        for name in binaries.parts:
+            if (binaries.root / name).is_dir():
+                shutil.copytree(binaries.root / name, part / name, symlinks=True)
         for path in (part, *part.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
@@ -183,4 +183,12 @@ def reachable_binaries(binaries: Binaries, account: Account | None) -> Binaries:
             part.rename(target)
         except OSError:  # somebody else was faster
             shutil.rmtree(part)
-    return binaries.moved_to(target)
+    return moved
+
+
+def _can_run(account: Account | None, binaries: Binaries) -> bool:
+    if account is None:
+        return True
+    return all(
+        run_as(account, [binaries.path.with_name(name), "--version"]) for name in binaries.programs
+    )
