@@ -92,6 +92,7 @@ class Place:
             return self.data
         shared = shared_place(account) / secrets.token_hex(8)
         make_private(shared, 0o711)
+        (shared / "belongs-to").write_text(f"{self.folder}\n")  # for whoever cleans up
         data = shared / self.server
         write_json(self.record, {**read_json(self.record), "data": str(data)})
         return data
@@ -133,8 +134,7 @@ class Place:
         data = self.data
         shutil.rmtree(data, ignore_errors=True)
         if data.parent != self.folder:
-            with contextlib.suppress(OSError):
-                data.parent.rmdir()
+            shutil.rmtree(data.parent, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
