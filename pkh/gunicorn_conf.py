@@ -7,6 +7,7 @@ from core.servers.process import die_with_parent
 bind = os.environ.get("PKH_BIND") or f"127.0.0.1:{os.environ.get('PKH_PORT') or 8000}"
 workers = 2
 worker_class = "sync"
+preload_app = True  # loaded once, shared by both
 timeout = 60
 graceful_timeout = 4  # the office promises to stop within ten seconds
 max_requests = 5000  # a leak never grows for ever

@@ -28,7 +28,8 @@ from pkh.environment import BASE_DIR
 
 QUEUES = ("fast", "import", "export")
 READY_SECONDS = 300.0
-PORT_SECONDS = 12.0  # an office that is just stopping gives its port back within these
+LOCK_SECONDS = 12.0  # an office that is just closing is gone within these
+PORT_SECONDS = 5.0
 LOOK_SECONDS = 0.25
 CALM_SECONDS = 60.0
 RESTART_PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -121,7 +122,7 @@ class Office:
     def _take_office(self) -> None:
         """One office per folder; one that is just closing is waited for."""
         self.lock = keeper.Lock(self.home / "office.lock")
-        if not process.wait_until(self.lock.try_take, PORT_SECONDS):
+        if not process.wait_until(self.lock.try_take, LOCK_SECONDS):
             raise ServerError(
                 "already_open",
                 _(

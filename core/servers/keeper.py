@@ -38,6 +38,10 @@ RESTART_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 CALM_SECONDS = 60.0  # a server that ran this long has not crashed "again"
 
 
+# Keepers we started that serve others now: still our children, not our business.
+_staying: list[subprocess.Popen | None] = []
+
+
 class Lock:
     """A file lock; released by `release()` or by the kernel at this process's end."""
 
@@ -115,11 +119,12 @@ class Use:
         deadline = time.monotonic() + LEAVE_SECONDS
         while self._is_kept() and time.monotonic() < deadline:
             if self._others_use_it():
+                _staying.append(self.keeper)
                 return
             time.sleep(0.05)
         if self.keeper:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.keeper.wait(1)
+                self.keeper.wait(2)
 
     def let_go(self) -> None:
         if self.users is not None:
@@ -129,7 +134,7 @@ class Use:
     def _is_kept(self) -> bool:
         if self.keeper is not None:
             self.keeper.poll()  # reap it when it is ours and gone
-        return _is_held(self.folder / "keeper")
+        return is_held(self.folder / "keeper")
 
     def _others_use_it(self) -> bool:
         change, users = Lock(self.folder / "change"), Lock(self.folder / "users")
@@ -157,6 +162,8 @@ class Use:
             said = report.readline() if ready else ""
         if said.strip() == "ready":
             return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.keeper.wait(LEAVE_SECONDS)
         code, _colon, message = said.strip().partition(":")
         raise ServerError(
             code or "server_failed",
@@ -181,7 +188,7 @@ def use(home: Path, *servers: str, throwaway: bool = False):
             user.leave()
 
 
-def _is_held(path: Path) -> bool:
+def is_held(path: Path) -> bool:
     if not path.exists():
         return False
     lock = Lock(path)
