@@ -15,3 +15,4 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 CELERY_IMPORTS = ["pkh.health", "tests.jobs.kinds"]
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 1.0

@@ -75,17 +75,6 @@ def assert_nothing_lost_doubled_or_stuck(*jobs):
         assert kinds.numbers_of(job) == list(range(1, job.arguments["rows"] + 1))
 
 
-def test_a_killed_child_loses_and_doubles_nothing(worker, operator):
-    worker()
-    job = ask(operator)
-    until(lambda: written(job) >= 20)
-
-    kill_child(job)
-
-    assert_nothing_lost_doubled_or_stuck(job)
-    assert job.fence == 2
-
-
 def test_three_kills_at_random_points_are_survived(worker, operator):
     """More kills than attempts: only starts that saved nothing are counted against the job."""
     worker()
@@ -113,6 +102,21 @@ def test_a_whole_worker_killed_and_one_started_later(worker, operator):
     worker()
 
     assert_nothing_lost_doubled_or_stuck(job)
+
+
+def test_a_worker_told_to_stop_hands_its_job_on_at_once(worker, operator):
+    running = worker()
+    job = ask(operator, rows=100)
+    until(lambda: written(job) >= 20)
+
+    os.kill(running.pid, signal.SIGQUIT)
+    running.wait(20)
+
+    job.refresh_from_db()
+    assert (job.state, job.leased_until, job.attempts) == ("queued", None, 0)
+    worker()
+    assert_nothing_lost_doubled_or_stuck(job)
+    assert job.attempts == 1
 
 
 def test_an_emptied_broker_loses_no_job(office, worker, operator):
