@@ -106,7 +106,7 @@ def test_a_whole_worker_killed_and_one_started_later(worker, operator):
 
 def test_a_worker_told_to_stop_hands_its_job_on_at_once(worker, operator):
     running = worker()
-    job = ask(operator, rows=100)
+    job = ask(operator, rows=100, pause=0.15)
     until(lambda: written(job) >= 20)
 
     os.kill(running.pid, signal.SIGQUIT)
