@@ -1,10 +1,15 @@
-"""News from the floors below."""
+"""News from the floors below and from admin/."""
+
+import json
 
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts import audit, demo
+from accounts.models import AuditEvent
 from areas.services import ensure_office_area
 from areas.signals import areas_imported
 
@@ -23,3 +28,26 @@ def place_demo_accounts_in_new_villages(*, at, **kwargs):
             on=timezone.localdate(at),
             at=at,
         )
+
+
+@receiver(post_save, sender=LogEntry)
+def keep_what_was_changed_in_admin(*, instance, created, **kwargs):
+    """Master data have no services of their own; the trail still says who changed which row."""
+    if created:
+        model = instance.content_type.model_class()
+        AuditEvent.objects.create(
+            at=instance.action_time,
+            by_id=instance.user_id,
+            verb="admin.added" if instance.is_addition() else "admin.changed",
+            target_type=model._meta.label_lower,
+            target_id=instance.object_id,
+            channel="admin",
+            data={"fields": _changed_fields(instance)},
+        )
+
+
+def _changed_fields(entry):
+    """Labels of the fields, never their values."""
+    message = entry.change_message
+    changes = json.loads(message) if message.startswith("[") else []
+    return [name for change in changes for name in change.get("changed", {}).get("fields", [])]

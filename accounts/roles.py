@@ -74,9 +74,14 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_FILES
         | _READ_QUESTIONS
         | {
+            "accounts.open_admin",
             "accounts.view_auditevent",
             "accounts.view_assignment",
             "accounts.view_user",
+            "areas.view_area",
+            "beneficiaries.view_benefitindex",
+            "beneficiaries.view_periodrule",
+            "dtks.view_matchingsettings",
             "dtks.export_difference",
             "dtks.view_sourcerow",
             "jobs.view_job",
@@ -85,6 +90,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     # Manages accounts and configuration, and sees no family by default.
     Role.ADMIN: frozenset(
         {
+            "accounts.open_admin",
+            "accounts.view_apitoken",
+            "accounts.delete_apitoken",
             "accounts.view_user",
             "accounts.add_user",
             "accounts.change_user",
@@ -108,7 +116,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.GUEST: frozenset(),
 }
 
-_LOOKS = ("view_", "export_", "reveal_")
+_LOOKS = ("view_", "export_", "reveal_", "open_")
 _PEOPLE = frozenset(
     {"beneficiaries.view_household", "beneficiaries.view_member", "dtks.view_sourcerow"}
 )
@@ -156,4 +164,6 @@ ROLE_LEVELS: dict[str, tuple[int, ...]] = {
 }
 
 # Master data is looked after in admin/; nobody else has business there.
-ADMIN_SITE_ROLES = frozenset({Role.ADMIN, Role.AUDITOR})
+ADMIN_SITE_ROLES = frozenset(
+    role for role, granted in ROLE_PERMISSIONS.items() if "accounts.open_admin" in granted
+)

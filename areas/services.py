@@ -215,3 +215,25 @@ def import_areas(*, content: bytes, by, at) -> dict[str, int]:
     summary = {**result, "parents_created": made}
     areas_imported.send(sender=Area, by=by, at=at, result=summary)
     return summary
+
+
+@transaction.atomic
+def name_area(*, code: str, name: str, valid_from=None, valid_to=None, by, at) -> Area:
+    """Add one area or correct one; what it lies in is made when it is missing."""
+    problem = _read_line([code, name], 0, 1, {})
+    if problem:
+        raise Refused("area_invalid", problem, fields={"code": problem})
+    dotted = codes.dotted(code)
+    _make_missing(codes.ancestors_of(dotted))
+    area, _created = Area.objects.update_or_create(
+        code=dotted,
+        defaults={
+            "name": " ".join(name.split()),
+            "level": codes.level_of(dotted),
+            "parent_id": codes.parent_of(dotted),
+            "code_system": Area.CodeSystem.LOCAL,
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+        },
+    )
+    return area

@@ -41,3 +41,11 @@ class OwnQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         return self.filter(user_id=user.pk)
+
+
+class ApiTokenQuerySet(OwnQuerySet):
+    def visible_to(self, user):
+        """One's own, and everybody's for the role that takes tokens back."""
+        if user.has_perm("accounts.view_apitoken"):
+            return self
+        return super().visible_to(user)

@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
-from accounts.models.querysets import OwnQuerySet
+from accounts.models.querysets import ApiTokenQuerySet
 
 
 class ApiToken(AbstractAuthToken):
@@ -11,7 +11,7 @@ class ApiToken(AbstractAuthToken):
 
     scopes = ArrayField(models.CharField(max_length=40), verbose_name=_("scopes"), default=list)
 
-    objects = AuthTokenManager.from_queryset(OwnQuerySet)()
+    objects = AuthTokenManager.from_queryset(ApiTokenQuerySet)()
 
     class Meta(AbstractAuthToken.Meta):
         abstract = False
@@ -21,3 +21,6 @@ class ApiToken(AbstractAuthToken):
     class Privacy:
         personal = {"user", "digest", "token_key"}
         ordinary = {"scopes", "created", "expiry"}
+
+    def __str__(self):
+        return f"{self.token_key}… {self.user}"

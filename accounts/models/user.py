@@ -31,7 +31,10 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        permissions = [("reveal_identity", _("Can see full NIK and family card numbers"))]
+        permissions = [
+            ("reveal_identity", _("Can see full NIK and family card numbers")),
+            ("open_admin", _("Can open the administration of master data")),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="user_name_is_not_a_nik",
