@@ -53,6 +53,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60  # idle
 PKH_SESSION_LONGEST = timedelta(days=7)
 SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = PKH_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, without a certificate
 SECURE_HSTS_SECONDS = 31_536_000 if PKH_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PKH_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"

@@ -35,6 +35,31 @@ def pytest_load_initial_conftests(early_config):
     return (yield)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what the shorter leg on another PostgreSQL runs: every quick test that asks it."""
+    for item in items:
+        asks_the_database = item.get_closest_marker("django_db") or (
+            {"db", "transactional_db"} & set(item.fixturenames)
+        )
+        heavy = any(map(item.get_closest_marker, ("browser", "chaos", "slow")))
+        if asks_the_database and not heavy:
+            item.add_marker(pytest.mark.second_server)
+
+
+def pytest_runtest_setup(item):
+    """Without Chromium a browser test is skipped by name, or fails where one is required."""
+    if item.get_closest_marker("browser") and not chromium():
+        if os.environ.get("PKH_REQUIRE_BROWSER") == "1":
+            pytest.fail("Chromium is not installed: apt-get install chromium", pytrace=False)
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+
+
+def chromium() -> str | None:
+    """The browser that drives the pages; Debian's, since nothing is downloaded."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+
+
 def _start_servers(config) -> None:
     missing = environment.embedded_servers()
     if not missing:
