@@ -54,6 +54,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "dtks.approve_snapshot",
             "dtks.reconcile_snapshot",
             "dtks.export_difference",
+            "dtks.export_identity",
             "dtks.view_sourcerow",
             "jobs.view_job",
             "areas.view_area",

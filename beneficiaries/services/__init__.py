@@ -7,6 +7,7 @@ from beneficiaries.services.households import (
     change_household,
     change_household_status,
     exit_household,
+    restore_household,
     set_caretaker,
 )
 from beneficiaries.services.members import (
@@ -27,6 +28,7 @@ __all__ = [
     "change_member_status",
     "exit_household",
     "move_member",
+    "restore_household",
     "restore_member",
     "reveal_identities",
     "reveal_identity",

@@ -41,11 +41,8 @@ def change_household(*, household, values, by, at, version=None, reason=""):
 
 
 @transaction.atomic
-def change_card_number(*, household, kk_number, on, by, at, version=None, reason="", keep=True):
-    """A family got another card; the former number stays findable.
-
-    `keep=False` gives the number back to the files (a withdrawn decision).
-    """
+def change_card_number(*, household, kk_number, on, by, at, version=None, reason=""):
+    """A family got another card; the former number stays findable."""
     digits, state = clean_nik(str(kk_number or ""))
     if kk_number not in (None, "") and state != "ok":
         raise Refused(
@@ -56,8 +53,7 @@ def change_card_number(*, household, kk_number, on, by, at, version=None, reason
     with acting(by, "change_card_number"):
         household = locked(household, version, events=HouseholdEvent)
         former = household.kk_number
-        mark = {"keep": ["kk_number"]} if keep else {"release": ["kk_number"]}
-        before = write(household, {"kk_number": digits}, **mark)
+        before = write(household, {"kk_number": digits}, keep=["kk_number"])
         if before and former:
             FormerCard.objects.create(
                 household=household, kk_number=former, replaced_on=on, replaced_by=by
@@ -65,6 +61,31 @@ def change_card_number(*, household, kk_number, on, by, at, version=None, reason
         if before:
             audit.record("household.card_changed", target=household, by=by, at=at, reason=reason)
     household.before = before
+    return household
+
+
+@transaction.atomic
+def restore_household(*, household, values, kept_before, by, at, reason=""):
+    """Put back values a withdrawn decision had changed; see restore_member.
+
+    The number that was taken by mistake never was this family's card, so it is not kept as a
+    former one, and the number put back is no former one either.
+    """
+    only(values, CHANGEABLE | {"kk_number"})
+    with acting(by, "restore_household"):
+        household = locked(household, None, events=HouseholdEvent)
+        write(household, values, release=set(values) - set(kept_before))
+        if values.get("kk_number"):
+            newest = household.former_cards.filter(kk_number=values["kk_number"]).order_by("-pk")
+            household.former_cards.filter(pk__in=newest.values("pk")[:1]).delete()
+        audit.record(
+            "household.restored",
+            target=household,
+            by=by,
+            at=at,
+            reason=reason,
+            fields=sorted(values),
+        )
     return household
 
 

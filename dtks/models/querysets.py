@@ -52,3 +52,11 @@ class DecisionQuerySet(models.QuerySet):
 
     def standing(self):
         return self.filter(withdrawn_at__isnull=True)
+
+
+class ExportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own exports, while one may still export at all."""
+        if not user.has_perm("dtks.export_difference"):
+            return self.none()
+        return self.filter(requested_by_id=user.pk)

@@ -1,0 +1,143 @@
+"""Spreadsheets that leave the office: every cell is text or a number, never a live formula.
+
+Names come from files of strangers; a cell that begins with `=`, `+`, `-`, `@` or a tab runs as a
+formula when somebody opens the file (OWASP ASVS 1.2.10). In a workbook text is written as text and
+stays text; in csv such a cell gets an apostrophe in front. Rows are taken one at a time, so memory
+does not grow with the file.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import xlsxwriter
+
+XLSX_LAST_ROW = 1_048_576
+LONGEST_CELL = 32_767
+_STARTS_FORMULA = frozenset("=+-@\t\r\n\0＝＋－＠|%")
+# What a spreadsheet program may skip before it looks at the first letter.
+_SKIPPED = " \u00a0\ufeff\u200b\u200c\u200d\u2060"
+
+
+def inert(value: Any) -> str:
+    """A csv cell that no spreadsheet program takes for a formula; None is empty.
+
+    Numbers (int, float) are ours and stay as they are: -3 is a number, "-3" from a file is text.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    text = str(value).replace("\0", "")
+    if text and (text[0] in _STARTS_FORMULA or text.lstrip(_SKIPPED)[:1] in _STARTS_FORMULA):
+        return f"'{text}"
+    return text
+
+
+def csv_lines(
+    header: Sequence[str], rows: Iterable[Sequence[Any]], *, bom: bool = False
+) -> Iterator[str]:
+    """Lines of a comma-separated file, quoted where needed, with CRLF ends."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, quoting=csv.QUOTE_MINIMAL)
+    if bom:
+        buffer.write("\ufeff")
+    for row in _chain(header, rows):
+        writer.writerow([inert(cell) for cell in row])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def write_csv(file, header: Sequence[str], rows: Iterable[Sequence[Any]], *, bom=False) -> int:
+    """Write to a text file opened with newline=""; returns the number of data rows."""
+    count = -1
+    for line in csv_lines(header, rows, bom=bom):
+        file.write(line)
+        count += 1
+    return count
+
+
+def write_xlsx(
+    path,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    sheet: str,
+    cover: Sequence[tuple[str, str]] = (),
+    cover_title: str = "",
+    footer: str = "",
+    widths: Sequence[int] = (),
+) -> int:
+    """Write a workbook of text cells; returns the number of data rows.
+
+    `cover` becomes a first sheet of label and value; `footer` is printed under every page. More
+    rows than a sheet can hold go on in another one under the same header.
+    """
+    book = xlsxwriter.Workbook(
+        str(path),
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    bold = book.add_format({"bold": True})
+    text = book.add_format({"num_format": "@"})
+    if cover:
+        first = book.add_worksheet((cover_title or "Info")[:31])
+        first.set_column(0, 0, 28)
+        first.set_column(1, 1, 80)
+        for row, (label, value) in enumerate(cover):
+            first.write_string(row, 0, _cut(label), bold)
+            first.write_string(row, 1, _cut(value), text)
+        _print(first, footer)
+    count, number, page, row = 0, 0, None, 0
+    for cells in rows:
+        if page is None or row >= XLSX_LAST_ROW:
+            number += 1
+            page, row = _page(book, sheet, number, header, bold, widths, footer), 1
+        for column, cell in enumerate(cells):
+            if cell is None or cell == "":
+                continue
+            if isinstance(cell, int | float) and not isinstance(cell, bool):
+                page.write_number(row, column, cell)
+            else:
+                page.write_string(row, column, _cut(str(cell)), text)
+        row += 1
+        count += 1
+    if page is None:
+        _page(book, sheet, 1, header, bold, widths, footer)
+    book.close()
+    return count
+
+
+def _page(book, sheet, number, header, bold, widths, footer):
+    page = book.add_worksheet(f"{sheet[:27]} {number}" if number > 1 else sheet[:31])
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    for column, name in enumerate(header):
+        page.write_string(0, column, _cut(name), bold)
+    page.freeze_panes(1, 0)
+    _print(page, footer)
+    return page
+
+
+def _print(page, footer):
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.repeat_rows(0)
+    if footer:
+        # & begins a code in footers, and 255 is the limit of the format.
+        page.set_footer("&L" + footer.replace("&", "&&")[:230] + "&R&P / &N")
+
+
+def _cut(text: str) -> str:
+    return text[:LONGEST_CELL]
+
+
+def _chain(header, rows):
+    yield header
+    yield from rows

@@ -1,0 +1,113 @@
+"""Long work of this floor, by the names the jobs table knows. Every body may run again."""
+
+from celery import shared_task
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from core.errors import Refused
+from dtks.loading import preview_load
+from dtks.models import Export, Snapshot
+from dtks.services import approve_snapshot, exporting, reconcile
+from dtks.services.snapshots import drop_rows
+from jobs.models import Job
+from jobs.registry import job_kind
+
+
+def _close_unread(job):
+    """A file whose reading failed or was cancelled is not half there."""
+    snapshot = Snapshot.objects.filter(
+        pk=job.arguments["snapshot"], state__in=("uploaded", "staging")
+    ).first()
+    if snapshot is None:
+        return
+    if job.cancel_requested_at:
+        snapshot.state, snapshot.refusal = "withdrawn", {"code": "cancelled"}
+    else:
+        snapshot.state = "refused"
+        snapshot.refusal = snapshot.refusal or {"code": job.error_code or "interrupted"}
+    snapshot.save(update_fields=["state", "refusal"])
+    drop_rows(snapshot.pk)
+
+
+@job_kind(
+    "dtks.stage_snapshot", queue="import", label=_("Reading a ministry file"), cleanup=_close_unread
+)
+def stage(run):
+    from dtks.staging import stage_snapshot
+
+    snapshot = Snapshot.objects.get(pk=run.arguments["snapshot"])
+    if snapshot.state not in ("uploaded", "staging"):
+        return {"snapshot": snapshot.pk, "state": snapshot.state}
+    stage_snapshot(run=run, snapshot=snapshot)
+    snapshot.refresh_from_db()
+    if snapshot.state == "staged" and snapshot.loads_register:
+        run.progress(step=gettext_noop("Trying what approval will do"))
+        _preview(run, snapshot)
+    return {"snapshot": snapshot.pk, "state": snapshot.state, "rows": snapshot.rows_read}
+
+
+@job_kind("dtks.preview_load", queue="import", label=_("Trying what approval will do"))
+def preview(run):
+    snapshot = Snapshot.objects.get(pk=run.arguments["snapshot"])
+    if snapshot.state == "staged":
+        _preview(run, snapshot)
+    return {"snapshot": snapshot.pk}
+
+
+def _preview(run, snapshot):
+    result = preview_load(
+        snapshot=snapshot, by=run.job.requested_by, at=timezone.now(), progress=_steps(run)
+    )
+    Snapshot.objects.filter(pk=snapshot.pk, state="staged").update(load_preview=result)
+
+
+@job_kind("dtks.approve_snapshot", queue="import", label=_("Loading the register"))
+def approve(run):
+    snapshot = Snapshot.objects.get(pk=run.arguments["snapshot"])
+    if snapshot.state == "approved" and snapshot.decided_by_id == run.job.requested_by_id:
+        return {"snapshot": snapshot.pk, **snapshot.loaded}
+    return approve_snapshot(
+        snapshot=snapshot,
+        by=run.job.requested_by,
+        at=timezone.now(),
+        progress=_steps(run),
+    )
+
+
+@job_kind("dtks.reconcile_snapshot", queue="import", label=_("Reconciling with the register"))
+def reconcile_file(run):
+    snapshot = Snapshot.objects.get(pk=run.arguments["snapshot"])
+    if snapshot.state not in ("staged", "approved"):
+        raise Refused("wrong_state", _("This file is not ready to be reconciled."))
+    return reconcile(
+        snapshot=snapshot,
+        by=run.job.requested_by,
+        at=timezone.now(),
+        progress=lambda step, done, total: run.progress(step=step, done=done, total=total),
+    )
+
+
+@job_kind("dtks.export", queue="export", label=_("Making an export"))
+def export(run):
+    made = Export.objects.select_related("snapshot__area", "requested_by").get(
+        pk=run.arguments["export"]
+    )
+    rows = exporting.make_export(
+        export=made, at=timezone.now(), progress=lambda done: run.progress(done=done)
+    )
+    return {"export": str(made.pk), "rows": rows}
+
+
+@shared_task(name="dtks.remove_expired_exports")
+def remove_expired_exports():
+    """Daily; safe to run twice."""
+    exporting.remove_expired(at=timezone.now())
+
+
+def _steps(run):
+    return lambda step, done, total: run.progress(step=step, done=done, total=total)
+
+
+def latest(snapshot, kind) -> Job | None:
+    return Job.objects.about(snapshot).filter(kind=kind).first()
