@@ -60,6 +60,9 @@ class UserAdmin(OfficeModelAdmin):
     ordering = ["username"]
     actions = ["close_accounts", "reopen_accounts"]
 
+    def autocomplete_label(self, user):
+        return f"{user.username} {user.full_name}".strip()
+
     def get_readonly_fields(self, request, obj=None):
         return ["username", "is_active", "last_login"] if obj else []
 

@@ -2,9 +2,11 @@
 
 import json
 
+from allauth.account.signals import password_changed
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -51,3 +53,22 @@ def _changed_fields(entry):
     message = entry.change_message
     changes = json.loads(message) if message.startswith("[") else []
     return [name for change in changes for name in change.get("changed", {}).get("fields", [])]
+
+
+@receiver(password_changed)
+def keep_a_changed_password(*, user, **kwargs):
+    audit.record("account.password_changed", target=user, by=user)
+
+
+# allauth's own signals come after the commit; the trail belongs inside it.
+@receiver(post_save, sender=Authenticator)
+def keep_a_new_second_factor(*, instance, created, **kwargs):
+    if created:
+        user = instance.user
+        audit.record("second_factor.added", target=user, by=user, kind=instance.type)
+
+
+@receiver(post_delete, sender=Authenticator)
+def keep_a_removed_second_factor(*, instance, **kwargs):
+    user = instance.user
+    audit.record("second_factor.removed", target=user, by=user, kind=instance.type)

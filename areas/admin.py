@@ -15,6 +15,10 @@ class AreaAdmin(OfficeModelAdmin):
     search_fields = ["code__startswith", "name__istartswith"]
     fields = ["code", "name", "valid_from", "valid_to"]
 
+    def autocomplete_label(self, area):
+        """A kecamatan and a village in it often share their name."""
+        return f"{area.code} {area.name}"
+
     def get_readonly_fields(self, request, obj=None):
         return ["code"] if obj else []
 

@@ -1,6 +1,7 @@
 """admin/ is for master data and for looking things up: one site and one manner for every floor."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,13 @@ from core.errors import Refused
 OPEN_ADMIN = "accounts.open_admin"
 # Libraries register models of their own (groups, addresses, schedules); none belongs here.
 FLOORS = frozenset({"accounts", "areas", "beneficiaries", "dtks", "jobs"})
+
+
+class OfficeAutocomplete(AutocompleteJsonView):
+    def serialize_result(self, obj, to_field_name):
+        result = super().serialize_result(obj, to_field_name)
+        label = getattr(self.model_admin, "autocomplete_label", str)
+        return result | {"text": label(obj)}
 
 
 class OfficeAdminSite(admin.AdminSite):
@@ -49,6 +57,9 @@ class OfficeAdminSite(admin.AdminSite):
                 return redirect("admin:index")
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def autocomplete_view(self, request):
+        return OfficeAutocomplete.as_view(admin_site=self)(request)
 
     def logout(self, request, extra_context=None):
         return redirect("account_logout")

@@ -292,3 +292,15 @@ def test_lists_ask_the_same_number_of_questions(as_admin, rows, django_assert_nu
 
 
 ASSIGNMENT_LIST_QUERIES = 42
+
+
+def test_areas_are_offered_with_their_codes(as_admin):
+    AreaFactory(code="99.01.01", name="Sukamaju")
+    AreaFactory(code="99.01.01.2001", name="Sukamaju")
+
+    found = as_admin.get(
+        reverse("admin:autocomplete"),
+        {"app_label": "accounts", "model_name": "assignment", "field_name": "area", "term": "suka"},
+    ).json()["results"]
+
+    assert [row["text"] for row in found] == ["99.01.01 Sukamaju", "99.01.01.2001 Sukamaju"]

@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts import urls
 from accounts.adapters import OfficeMfaAdapter
 from accounts.lockout import client_ip
+from accounts.models import AuditEvent
 from tests.factories.accounts import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,9 @@ def test_changing_the_password_needs_the_old_one(client, sari):
         sari.refresh_from_db()
         assert sari.check_password(fresh) is (old == PASSWORD)
 
+    event = AuditEvent.objects.get()
+    assert (event.verb, event.by, event.data) == ("account.password_changed", sari, {})
+
 
 def _message(response):
     return re.sub(r'value="[^"]*"', "", response.content.decode())
@@ -308,6 +312,9 @@ def test_a_role_that_needs_a_second_factor_can_do_nothing_before_it_has_one(
     response = client.post(reverse("mfa_activate_totp"), {"code": code_now(secret)})
     assert response.status_code == 302
     assert client.get(reverse("mfa_index")).status_code == 200
+    assert AuditEvent.objects.filter(
+        verb="second_factor.added", by=operator, data={"kind": "totp"}
+    ).exists()
 
 
 def test_a_role_that_needs_no_second_factor_is_not_bothered(client, sari, settings):
@@ -329,6 +336,8 @@ def test_a_needed_second_factor_cannot_be_taken_off(client, operator, settings):
     settings.PKH_SECOND_FACTOR_ROLES = []
     client.post(reverse("mfa_deactivate_totp"))
     assert not Authenticator.objects.filter(user=operator, type="totp").exists()
+    removed = AuditEvent.objects.filter(verb="second_factor.removed", by=operator)
+    assert removed.get(data={"kind": "totp"}).target_id == str(operator.pk)
 
 
 def test_secrets_of_second_factors_are_encrypted_at_rest(sari, settings):
