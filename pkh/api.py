@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.permissions import AllowAny
 from rest_framework.routers import SimpleRouter
 
-from areas.api.views import AreaViewSet
+from accounts.api.areas import AreaViewSet
 from beneficiaries.api.views import HouseholdViewSet, MemberViewSet
 from jobs.api.views import JobViewSet
 

@@ -157,6 +157,8 @@ def test_words_shown_to_people_go_through_gettext():
     """Literal labels in models, forms and views are English on an Indonesian screen."""
     bare = []
     for path in python_files():
+        if "api" in path.parts:  # what the schema says is read by programmers
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 bare += [
