@@ -1,0 +1,88 @@
+"""What every page shows around its content: the office, who is signed in, where they may go."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from areas.models import Area
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the navigation, for whoever holds one of the permissions (everybody if none)."""
+
+    label: str
+    icon: str
+    url_name: str
+    permissions: tuple[str, ...] = ()
+    # Path under which this entry counts as "you are here", besides its own address.
+    prefix: str = ""
+
+
+NAVIGATION = (
+    Entry(_("Home page"), "home", "dashboard:home"),
+    Entry(_("Question queue"), "list-check", "dtks:queue", ("dtks.view_difference",)),
+    Entry(_("Families"), "users", "dashboard:households", ("beneficiaries.view_household",)),
+    Entry(_("Ministry files"), "file-spreadsheet", "dtks:snapshots", ("dtks.view_snapshot",)),
+    Entry(
+        _("Master data"),
+        "settings",
+        "admin:index",
+        ("areas.change_area", "accounts.change_user", "accounts.view_auditevent"),
+    ),
+)
+
+
+class Office:
+    """Read lazily, so a page without navigation asks the database nothing."""
+
+    def __init__(self, request):
+        self.request = request
+
+    @property
+    def name(self):
+        return settings.PKH_OFFICE_NAME
+
+    @cached_property
+    def area_name(self):
+        return Area.objects.filter(pk=settings.PKH_OFFICE_AREA).values_list("name", flat=True).first()
+
+    @cached_property
+    def user(self):
+        return getattr(self.request, "user", None)
+
+    @cached_property
+    def permissions(self):
+        if self.user is None or not self.user.is_authenticated:
+            return frozenset()
+        return frozenset(self.user.get_all_permissions())
+
+    @cached_property
+    def roles(self):
+        """`Data operator, Pringsewu`: the assignments held today, as the user menu says them."""
+        if self.user is None or not self.user.is_authenticated:
+            return []
+        held = self.user.assignments.filter(
+            pk__in=self.user.assignments.held_on(timezone.localdate())
+        )
+        return list(held.select_related("area").order_by("area_id", "role"))
+
+    @cached_property
+    def navigation(self):
+        lines = []
+        for entry in NAVIGATION:
+            if entry.permissions and not self.permissions.intersection(entry.permissions):
+                continue
+            url = reverse(entry.url_name)
+            path = self.request.path
+            here = path == url if url == "/" else path.startswith(url)
+            lines.append({"label": entry.label, "icon": entry.icon, "url": url, "here": here})
+        return lines
+
+
+def office(request):
+    return {"office": Office(request)}

@@ -1,0 +1,44 @@
+// The little that pages need everywhere: a second press of a button does nothing while the
+// first is under way, and what the server refuses over htmx is still shown.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.dataset.again !== undefined) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (form.hasAttribute("hx-post")) return;
+  form.dataset.sent = "1";
+  const button = event.submitter;
+  if (button) button.setAttribute("aria-busy", "true");
+});
+
+// Back in the browser brings a page from memory: its buttons must work again.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  }
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const status = event.detail.xhr.status;
+  if (status === 409 || status === 422) event.detail.shouldSwap = true;
+});
+
+// A session that ended answers a fragment with the sign-in page: go there as a whole page.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const answered = event.detail.xhr.responseURL || "";
+  if (answered.includes("/akun/login")) {
+    event.preventDefault();
+    window.location.reload();
+  }
+});
+
+// Open menus close when one clicks elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.who-menu[open], details.drop[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
