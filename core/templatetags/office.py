@@ -51,3 +51,26 @@ def rupiah(amount):
 def get(mapping, key):
     """`{{ counts|get:kind }}`: the value under a key, or nothing."""
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def dressed(field):
+    """A form field's widget in our look, tied to its hint and its errors for screen readers."""
+    widget = field.field.widget
+    kind = getattr(widget, "input_type", "")
+    if kind in {"checkbox", "radio"}:
+        look = "form-check-input"
+    elif kind == "select":
+        look = "form-select"
+    else:
+        look = "form-control"
+    attrs = {"class": f"{widget.attrs.get('class', '')} {look}".strip()}
+    described = []
+    if field.help_text:
+        described.append(f"{field.auto_id}_hint")
+    if field.errors:
+        described.append(f"{field.auto_id}_errors")
+        attrs["aria-invalid"] = "true"
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return field.as_widget(attrs=attrs)
