@@ -6,6 +6,7 @@ from pkh import health
 urlpatterns = [
     path("", include("dashboard.urls")),
     path("", include("jobs.urls")),
+    path("", include("dtks.urls")),
     path("akun/", include("accounts.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -1,0 +1,21 @@
+from django.conf import settings
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+
+
+class OfficeLocaleMiddleware(LocaleMiddleware):
+    """Pages speak the office's language, unless the person chose another by cookie.
+
+    Many office machines run an English browser whose Accept-Language nobody ever set; it must
+    not turn half a district's screens English. Programs over REST are answered in the language
+    they ask for.
+    """
+
+    def process_request(self, request):
+        if request.path_info.startswith("/api/"):
+            super().process_request(request)
+            return
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        known = dict(settings.LANGUAGES)
+        translation.activate(chosen if chosen in known else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()

@@ -1,0 +1,96 @@
+"""Pages that cost the same on the first and on the thousandth: go on after the last row seen."""
+
+import base64
+import json
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Rows of one page; `after` and `before` are cursors, None where nothing follows."""
+
+    rows: list
+    after: str | None
+    before: str | None
+
+    def __iter__(self):
+        return iter(self.rows)
+
+    def __len__(self):
+        return len(self.rows)
+
+
+def pack(values) -> str:
+    text = json.dumps(values, separators=(",", ":"), default=str)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def unpack(cursor: str, length: int):
+    """The values of a cursor, or None for one that was tampered with: then the first page."""
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        values = json.loads(text)
+    except (ValueError, TypeError):
+        return None
+    plain = isinstance(values, list) and all(
+        isinstance(v, str) or (isinstance(v, int) and abs(v) < 2**62) for v in values
+    )
+    return values if plain and len(values) == length else None
+
+
+def _beyond(fields, values, direction) -> Q:
+    """Rows after (`gt`) or before (`lt`) the values, in the order of the fields.
+
+    The first comparison is repeated alone: it is the one an index can use.
+    """
+    condition = Q()
+    for depth in range(len(fields)):
+        equal = Q(**dict(zip(fields[:depth], values[:depth], strict=True)))
+        condition |= equal & Q(**{f"{fields[depth]}__{direction}": values[depth]})
+    return Q(**{f"{fields[0]}__{direction}e": values[0]}) & condition
+
+
+def page_of(queryset, fields, query, size=PAGE_SIZE, newest_first=False) -> Slice:
+    """One page of a queryset in ascending order of `fields`, which are unique together.
+
+    `query` holds `setelah` or `sebelum` (request.GET). One statement, whatever the page.
+    """
+    backwards = "sebelum" in query
+    cursor = query.get("sebelum") or query.get("setelah")
+    values = unpack(cursor, len(fields)) if cursor else None
+    if values is not None:
+        direction = "lt" if backwards != newest_first else "gt"
+        try:
+            queryset = queryset.filter(_beyond(fields, values, direction))
+        except (ValueError, TypeError, ValidationError):
+            values = None
+    backwards = backwards and values is not None
+    falling = backwards != newest_first
+    order = [f"-{field}" for field in fields] if falling else list(fields)
+    rows = list(queryset.order_by(*order)[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+
+    def cursor_of(row):
+        return pack([_value(row, field) for field in fields])
+
+    has_after = rows and (more if not backwards else True)
+    has_before = rows and (more if backwards else values is not None)
+    return Slice(
+        rows,
+        cursor_of(rows[-1]) if has_after else None,
+        cursor_of(rows[0]) if has_before else None,
+    )
+
+
+def _value(row, path):
+    for part in path.split("__"):
+        row = row.get(part) if isinstance(row, dict) else getattr(row, part)
+    return row
