@@ -19,19 +19,13 @@ class Entry:
     icon: str
     url_name: str
     permissions: tuple[str, ...] = ()
-    # Path under which this entry counts as "you are here", besides its own address.
-    prefix: str = ""
+    staff_only: bool = False
 
 
 NAVIGATION = (
     Entry(_("Home page"), "home", "dashboard:home"),
     Entry(_("Ministry files"), "file-spreadsheet", "dtks:snapshots", ("dtks.view_snapshot",)),
-    Entry(
-        _("Master data"),
-        "settings",
-        "admin:index",
-        ("areas.change_area", "accounts.change_user", "accounts.view_auditevent"),
-    ),
+    Entry(_("Master data"), "settings", "admin:index", staff_only=True),
 )
 
 
@@ -47,7 +41,9 @@ class Office:
 
     @cached_property
     def area_name(self):
-        return Area.objects.filter(pk=settings.PKH_OFFICE_AREA).values_list("name", flat=True).first()
+        return (
+            Area.objects.filter(pk=settings.PKH_OFFICE_AREA).values_list("name", flat=True).first()
+        )
 
     @cached_property
     def user(self):
@@ -74,6 +70,8 @@ class Office:
         lines = []
         for entry in NAVIGATION:
             if entry.permissions and not self.permissions.intersection(entry.permissions):
+                continue
+            if entry.staff_only and not self.user.is_staff:
                 continue
             url = reverse(entry.url_name)
             path = self.request.path

@@ -17,7 +17,7 @@ def reconciled_files(user):
     above = {".".join(code.split(".")[:depth]) for code in codes for depth in (1, 2, 3, 4)}
     return (
         Snapshot.objects.live()
-        .filter(below("area_id", codes) | Q(area_id__in=above), reconciled_at__isnull=False)
+        .filter(below("area__code", codes) | Q(area_id__in=above), reconciled_at__isnull=False)
         .order_by("-year", "-stage", "-reconciled_at")
     )
 

@@ -33,4 +33,6 @@ def snapshots(request):
 @permission_required("dtks.view_snapshot", raise_exception=True)
 def snapshot(request, pk):
     visible = Snapshot.objects.visible_to(request.user).select_related("area", "uploaded_by")
-    return render(request, "dtks/snapshot_detail.html", {"snapshot": get_object_or_404(visible, pk=pk)})
+    return render(
+        request, "dtks/snapshot_detail.html", {"snapshot": get_object_or_404(visible, pk=pk)}
+    )

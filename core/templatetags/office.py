@@ -16,8 +16,7 @@ register = template.Library()
 def icon(name, classes=""):
     """One drawing of the sprite; decoration only, so screen readers pass over it."""
     return format_html(
-        '<svg class="icon {}" aria-hidden="true" focusable="false">'
-        '<use href="{}#{}"></use></svg>',
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         classes,
         static("vendor/tabler/icons.svg"),
         name,
@@ -65,6 +64,9 @@ def dressed(field):
     else:
         look = "form-control"
     attrs = {"class": f"{widget.attrs.get('class', '')} {look}".strip()}
+    # The label stands above; the same word again inside the box looks like something typed.
+    if widget.attrs.get("placeholder") == field.label:
+        attrs["placeholder"] = ""
     described = []
     if field.help_text:
         described.append(f"{field.auto_id}_hint")
