@@ -1,13 +1,20 @@
 """What waits for somebody: read from the floors below, always through `visible_to`."""
 
+from django.db.models import Count
 from django.urls import reverse
 
-from beneficiaries.models import Household
+from accounts.scope import area_codes
+from areas.models.querysets import below
+from areas.queries import kecamatan_and_villages
+from beneficiaries.models import Household, Member
+from beneficiaries.models.querysets import VIEW_HOUSEHOLD
+from core.paging import page_of
 from dtks.models import Difference, Snapshot
 from dtks.queries import open_questions, reconciled_files
 from jobs.models import Job
 
 _SHOWN_FILES = 5
+_MOST_FOUND = 100
 
 
 def questions_by_file(user, permissions):
@@ -69,3 +76,46 @@ def families(user, permissions):
     if "beneficiaries.view_household" not in permissions:
         return None
     return Household.objects.visible_to(user).exclude(status=Household.Status.EXITED).count()
+
+
+def territory(user):
+    """[(kecamatan, [village, …]), …] in which the user sees families, as choices."""
+    return kecamatan_and_villages(area_codes(user, VIEW_HOUSEHOLD))
+
+
+def families_by_village(user, *, area, status, query):
+    """A page of families in the order of their villages; `area` and `status` may be empty."""
+    found = Household.objects.visible_to(user).select_related("desa__parent", "caretaker")
+    if area:
+        found = found.filter(below("desa__code", [area]))
+    if status:
+        found = found.filter(status=status)
+    page = page_of(found, ("desa_id", "pk"), query)
+    _count_members(page.rows)
+    return page
+
+
+def _count_members(households):
+    numbers = dict(
+        Member.objects.filter(household_id__in=[h.pk for h in households], status="active")
+        .values_list("household_id")
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
+    for household in households:
+        household.number_of_members = numbers.get(household.pk, 0)
+
+
+def people_found(members, query):
+    """A page of people who answer to a search, by name."""
+    found = members.select_related("household__desa__parent")
+    return page_of(found, ("name", "pk"), query)
+
+
+def families_found(found):
+    """Families that carry a number: a handful, in the order of their villages."""
+    rows = list(
+        found.select_related("desa__parent", "caretaker").order_by("desa_id", "pk")[:_MOST_FOUND]
+    )
+    _count_members(rows)
+    return rows

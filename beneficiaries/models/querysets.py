@@ -4,11 +4,15 @@ from django.db.models import Q
 from accounts.scope import in_scope
 
 VIEW_HOUSEHOLD = "beneficiaries.view_household"
+CHANGE_HOUSEHOLD = "beneficiaries.change_household"
 
 
 class HouseholdQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(in_scope(user, "desa", VIEW_HOUSEHOLD))
+
+    def changeable_by(self, user):
+        return self.visible_to(user).filter(in_scope(user, "desa", CHANGE_HOUSEHOLD))
 
     def active(self):
         return self.filter(status="active")

@@ -1,0 +1,217 @@
+"""One family's file: everything the floors know about it, ready for the page.
+
+The household has already been found through `visible_to`; what hangs on it is read by its id.
+Numbers of statements do not grow with members, periods or changes.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.db.models import Case, IntegerField, Value, When
+
+from beneficiaries.models import (
+    Component,
+    FormerCard,
+    HouseholdEvent,
+    HouseholdPeriod,
+    HouseholdStatusChange,
+    Member,
+    MemberComponent,
+    MemberEvent,
+    MemberStatusChange,
+)
+from core.nik import mask_nik
+from dtks.models import Decision, Difference, Snapshot
+
+_ORDER = [value for value, _ in Member.Relationship.choices]
+# Shown masked, or only as "changed": numbers and the mother's name (domain.md 6.1).
+_NUMBERS = {"nik", "kk_number"}
+_SECRET = {"mother_name"}
+_UNTOLD = {"id", "version", "kept_fields", "loaded_from", "loaded_row"}
+_MOST_CHANGES = 60
+
+
+def age_on(birth_on, day):
+    if birth_on is None:
+        return None
+    return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
+
+
+def members_of(household, day):
+    """Members in the order of a family card, those who died or left at the end."""
+    order = Case(
+        *[When(relationship=value, then=Value(at)) for at, value in enumerate(_ORDER)],
+        default=Value(len(_ORDER)),
+        output_field=IntegerField(),
+    )
+    members = list(
+        Member.objects.filter(household_id=household.pk).order_by(order, "birth_on", "pk")
+    )
+    members.sort(key=lambda member: member.status != Member.Status.ACTIVE)
+    components = {}
+    for row in MemberComponent.objects.filter(member__in=members).order_by("-year", "-stage"):
+        newest = components.setdefault(row.member_id, (row.year, row.stage, []))
+        if newest[:2] == (row.year, row.stage):
+            newest[2].append(row.get_component_display())
+    for member in members:
+        member.age = age_on(member.birth_on, day)
+        member.latest_components = components.get(member.pk)
+        member.is_caretaker = member.pk == household.caretaker_id
+    return members
+
+
+def periods_of(household):
+    """Periods, the newest first, with the components as (label, number) and stated - computed."""
+    periods = list(HouseholdPeriod.objects.filter(household_id=household.pk))
+    for period in periods:
+        period.components = [
+            (component.label, period.counts[component.value])
+            for component in Component
+            if period.counts.get(component.value)
+        ]
+        both = period.stated_amount is not None and period.computed_amount is not None
+        period.gap = period.stated_amount - period.computed_amount if both else None
+    return periods
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that was another before: who, when, and both values as they may be shown."""
+
+    at: dt.datetime
+    by: str
+    about: str
+    label: str
+    before: str
+    after: str
+
+
+def earlier_values(household, members):
+    """What changed in the family and its members, the newest first."""
+    names = {member.pk: member.name for member in members}
+    events = list(
+        HouseholdEvent.objects.filter(pgh_obj_id=household.pk)
+        .select_related("pgh_context")
+        .order_by("-pgh_id")[:_MOST_CHANGES]
+    )
+    changes = list(_differences(events, {household.pk: household}, {}))
+    events = list(
+        MemberEvent.objects.filter(pgh_obj_id__in=names)
+        .select_related("pgh_context")
+        .order_by("-pgh_id")[:_MOST_CHANGES]
+    )
+    changes += _differences(events, {member.pk: member for member in members}, names)
+    changes.sort(key=lambda change: change[0], reverse=True)
+    changes = changes[:_MOST_CHANGES]
+    people = {user for _, user, *_ in changes if user}
+    called = {user.pk: str(user) for user in get_user_model().objects.filter(pk__in=people)}
+    return [
+        Change(at, called.get(user, ""), about, label, before, after)
+        for at, user, about, label, before, after in changes
+    ]
+
+
+def _differences(events, current, names):
+    """Each event is the record before a change; the state after it is the next newer one."""
+    newer = dict(current)
+    for event in events:
+        after = newer[event.pgh_obj_id]
+        metadata = event.pgh_context.metadata if event.pgh_context else {}
+        for field in type(after)._meta.concrete_fields:
+            if field.name in _UNTOLD or field.name.startswith("pgh_"):
+                continue
+            before_value = getattr(event, field.attname, None)
+            after_value = getattr(after, field.attname)
+            if before_value != after_value:
+                yield (
+                    event.pgh_created_at,
+                    metadata.get("user"),
+                    names.get(event.pgh_obj_id, ""),
+                    str(field.verbose_name),
+                    _shown(event, field, before_value),
+                    _shown(after, field, after_value),
+                )
+        newer[event.pgh_obj_id] = event
+
+
+def _shown(record, field, value):
+    if value in (None, ""):
+        return ""
+    if field.name in _NUMBERS:
+        return mask_nik(value)
+    if field.name in _SECRET:
+        return "•••"
+    display = getattr(record, f"get_{field.name}_display", None)
+    if display:
+        return str(display())
+    return f"{value:%d-%m-%Y}" if isinstance(value, dt.date) else str(value)
+
+
+def former_cards(household):
+    return FormerCard.objects.filter(household_id=household.pk).order_by("-replaced_on", "-pk")
+
+
+def status_history(household, members):
+    """Changes of state of the family and of its members, the newest first, as (row, name)."""
+    rows = [
+        (change, "")
+        for change in HouseholdStatusChange.objects.filter(
+            household_id=household.pk
+        ).select_related("by")
+    ]
+    names = {member.pk: member.name for member in members}
+    rows += [
+        (change, names[change.member_id])
+        for change in MemberStatusChange.objects.filter(member_id__in=names).select_related("by")
+    ]
+    return sorted(rows, key=lambda row: (row[0].on, row[0].recorded_at), reverse=True)
+
+
+def sources(household, members, periods, user):
+    """Which file and row each thing came from; the file is linked only for who may open it."""
+    ids = {household.loaded_from, *(member.loaded_from for member in members)}
+    ids |= {period.loaded_from for period in periods}
+    differences = list(
+        Difference.objects.visible_to(user)
+        .filter(member_id__in=[member.pk for member in members])
+        .order_by("-snapshot_id", "id")[:100]
+    )
+    ids |= {difference.snapshot_id for difference in differences}
+    files = {file.pk: file for file in Snapshot.objects.filter(pk__in=ids - {None})}
+    openable = set(
+        Snapshot.objects.visible_to(user).filter(pk__in=files).values_list("pk", flat=True)
+        if user.has_perm("dtks.view_snapshot")
+        else []
+    )
+    names = {member.pk: member.name for member in members}
+    return {
+        "loaded": [
+            {"about": about, "file": files[file], "row": row, "openable": file in openable}
+            for about, file, row in [
+                ("", household.loaded_from, household.loaded_row),
+                *((m.name, m.loaded_from, m.loaded_row) for m in members),
+            ]
+            if file in files
+        ],
+        "outcomes": [
+            {
+                "about": names[difference.member_id],
+                "file": files[difference.snapshot_id],
+                "row": difference.row_number,
+                "difference": difference,
+            }
+            for difference in differences
+            if difference.snapshot_id in files
+        ],
+        "files": files,
+        "openable": openable,
+    }
+
+
+def decisions_about(members, user):
+    return (
+        Decision.objects.visible_to(user)
+        .filter(member__in=members)
+        .select_related("by", "member", "snapshot", "withdrawn_by")[:50]
+    )
