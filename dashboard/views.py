@@ -76,7 +76,9 @@ def find(request):
         return redirect("dashboard:households")
     text, area = form.cleaned_data["cari"], form.cleaned_data["wilayah"]
     if not digits(text):
-        query = urlencode({key: value for key, value in (("nama", text), ("wilayah", area)) if value})
+        query = urlencode(
+            {key: value for key, value in (("nama", text), ("wilayah", area)) if value}
+        )
         return redirect(f"{reverse('dashboard:households')}?{query}")
     context = {
         "territory": queries.territory(request.user),
@@ -98,9 +100,7 @@ def find(request):
 @permission_required("beneficiaries.view_household", raise_exception=True)
 def household(request, pk):
     """One family's file."""
-    visible = Household.objects.visible_to(request.user).select_related(
-        "desa__parent", "caretaker"
-    )
+    visible = Household.objects.visible_to(request.user).select_related("desa__parent", "caretaker")
     record = get_object_or_404(visible, pk=pk)
     today = timezone.localdate()
     members = family.members_of(record, today)

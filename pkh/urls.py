@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("dashboard.urls")),
     path("", include("jobs.urls")),
     path("", include("dtks.urls")),
+    path("", include("beneficiaries.urls")),
     path("akun/", include("accounts.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

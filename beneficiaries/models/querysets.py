@@ -31,6 +31,11 @@ class OfHouseholdQuerySet(models.QuerySet):
 
 
 class MemberQuerySet(OfHouseholdQuerySet):
+    def changeable_by(self, user):
+        return self.visible_to(user).filter(
+            in_scope(user, "household__desa", "beneficiaries.change_member")
+        )
+
     def active(self):
         return self.filter(status="active")
 
