@@ -12,6 +12,8 @@ from core.paging import page_of
 from dtks.models import Difference, Snapshot
 from dtks.queries import open_questions, reconciled_files
 from jobs.models import Job
+from jobs.presentation import progress_of
+from jobs.queries import worker_seen_within
 
 _SHOWN_FILES = 5
 _MOST_FOUND = 100
@@ -67,8 +69,11 @@ def latest_files(user, permissions):
     )
 
 
-def running_jobs(user):
-    return list(Job.objects.visible_to(user).open().order_by("-created_at")[:_SHOWN_FILES])
+def running_jobs(user, at):
+    """(job, its progress in words) of the work that is under way."""
+    jobs = list(Job.objects.visible_to(user).open().order_by("-created_at")[:_SHOWN_FILES])
+    alive = worker_seen_within(30) if jobs else True
+    return [(job, progress_of(job, at=at, worker_alive=alive)) for job in jobs]
 
 
 def families(user, permissions):

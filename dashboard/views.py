@@ -28,7 +28,7 @@ def home(request):
             "own_waiting": own_waiting,
             "questions": questions,
             "questions_total": sum(line["total"] for line in questions),
-            "jobs": queries.running_jobs(user),
+            "jobs": queries.running_jobs(user, timezone.now()),
             "files": queries.latest_files(user, permissions),
             "families": queries.families(user, permissions),
             "may_upload": "dtks.add_snapshot" in permissions,
