@@ -126,7 +126,7 @@ class HouseholdStatusForm(VersionedForm):
 
 
 class MemberForm(VersionedForm):
-    """Numbers and the mother's name are never filled in beforehand: empty leaves them as they are."""
+    """Numbers and the mother's name are never filled in beforehand: empty keeps what is known."""
 
     name = forms.CharField(label=_("Name"), max_length=150)
     relationship = forms.ChoiceField(

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from dtks import views
+from dtks.views import questions, snapshots
 
 app_name = "dtks"
 
 urlpatterns = [
-    path("berkas/", views.snapshots, name="snapshots"),
-    path("berkas/<int:pk>/", views.snapshot, name="snapshot"),
-    path("antrean/", views.question_queue, name="queue"),
-    path("antrean/<int:snapshot_pk>/<int:pk>/", views.difference, name="difference"),
+    path("berkas/", snapshots.listing, name="snapshots"),
+    path("berkas/<int:pk>/", snapshots.detail, name="snapshot"),
+    path("antrean/", questions.question_queue, name="queue"),
+    path("antrean/<int:snapshot_pk>/<int:pk>/", questions.difference, name="difference"),
+    path("antrean/<int:snapshot_pk>/<int:pk>/putuskan/", questions.decide, name="decide"),
+    path("keputusan/<int:pk>/batalkan/", questions.undo, name="undo"),
 ]

@@ -1,0 +1,193 @@
+"""The work queue and the decision."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts.scope import area_codes
+from core.errors import Refused
+from core.paging import page_of
+from dtks import queries, questions, queue, services
+from dtks.models import Decision, Difference
+
+# What belongs to one page of the queue and not to its filters.
+_PASSING = ("setelah", "sebelum", "terakhir", "baris")
+
+
+@permission_required("dtks.view_difference", raise_exception=True)
+def question_queue(request):
+    """Questions that wait in one's territory; or, by `hasil`, outcomes to look up."""
+    files = list(queries.reconciled_files(request.user)[:50])
+    wanted = request.GET.get("berkas", "")
+    chosen_file = next((file for file in files if str(file.pk) == wanted), None)
+    chosen_file = chosen_file or next(iter(files), None)
+    context = {"files": files, "file": chosen_file}
+    if chosen_file is not None:
+        chosen = queue.Chosen.of(request.GET)
+        waiting = queue.questions(request.user, chosen_file, chosen)
+        page = page_of(
+            queue.filtered(waiting, chosen).select_related("member__household", "village__parent"),
+            queue.ORDER,
+            request.GET,
+        )
+        queue.describe(page.rows)
+        query = _filters(request.GET)
+        query["berkas"] = str(chosen_file.pk)
+        context |= {
+            "chosen": chosen,
+            "counts": queue.counts(waiting, chosen),
+            "page": page,
+            "query": query.urlencode(),
+            "lookups": queue.LOOKUPS,
+            "last_decision": _last_decision(request),
+        }
+    return render(request, "dtks/queue.html", context)
+
+
+@never_cache
+@permission_required("dtks.view_difference", raise_exception=True)
+def difference(request, snapshot_pk, pk):
+    """One question: both records side by side, why they were brought together, the decision."""
+    found = _visible(request, snapshot_pk, pk)
+    return render(request, "dtks/difference.html", difference_context(request, found))
+
+
+def _visible(request, snapshot_pk, pk):
+    visible = Difference.objects.visible_to(request.user).select_related(
+        "snapshot", "member__household__desa__parent", "village__parent", "decision__by"
+    )
+    return get_object_or_404(visible, snapshot_id=snapshot_pk, id=pk)
+
+
+def difference_context(request, found, refusal=""):
+    user = request.user
+    candidates = questions.candidates_of(found, user)
+    wanted = request.POST.get("baris") or request.GET.get("baris", "")
+    shown = next((c for c in candidates if str(c.row_number) == wanted), None)
+    shown = shown or next(iter(candidates), None)
+    member = found.member
+    query = _filters(request.GET)
+    why, rule_words = _explained(found)
+    may_decide = member is not None and _may_decide(user, found)
+    return {
+        "difference": found,
+        "kind": queue.kind_of(found),
+        "member": member,
+        "household": member.household if member else None,
+        "candidates": candidates,
+        "shown": shown,
+        "lines": questions.lines_for(found, member, shown) if member and shown else [],
+        "relatives": questions.relatives_in_register(member) if member else [],
+        "relatives_in_file": questions.relatives_in_file(found, shown) if shown else [],
+        "earlier": questions.earlier_decisions(member, user) if member else [],
+        "query": query.urlencode(),
+        "why": why,
+        "rule_words": rule_words,
+        "percent": None if found.probability is None else queue.percent(found.probability),
+        "may_decide": may_decide and found.decision_id is None,
+        "may_undo": may_decide and found.decision_id is not None,
+        "next_url": _next_url(user, found, query),
+        "last_decision": _last_decision(request),
+        "refusal": refusal,
+        "note": request.POST.get("catatan", ""),
+        "breadcrumb": [
+            (_("Question queue"), f"{reverse('dtks:queue')}?{query.urlencode()}"),
+        ],
+    }
+
+
+def _filters(query):
+    kept = query.copy()
+    for name in _PASSING:
+        kept.pop(name, None)
+    return kept
+
+
+def _may_decide(user, found):
+    codes = area_codes(user, "dtks.decide_difference")
+    village = found.village_id or ""
+    return any(village == code or village.startswith(f"{code}.") for code in codes)
+
+
+def _explained(found):
+    """The stored score as a waterfall, and the rule in a sentence."""
+    return None, ""
+
+
+def _next_url(user, found, query):
+    chosen = queue.Chosen.of(query)
+    waiting = queue.filtered(queue.questions(user, found.snapshot, chosen), chosen)
+    return _url_of(queue.following(waiting, found), query)
+
+
+def _url_of(found, query):
+    if found is None:
+        return ""
+    address = reverse("dtks:difference", args=[found.snapshot_id, found.id])
+    return f"{address}?{query.urlencode()}"
+
+
+def _last_decision(request):
+    """One's own decision of a moment ago, to be taken back at once."""
+    wanted = request.GET.get("terakhir", "")
+    if not (wanted.isdecimal() and len(wanted) < 18):
+        return None
+    return (
+        Decision.objects.visible_to(request.user)
+        .standing()
+        .filter(pk=int(wanted), by=request.user)
+        .select_related("member")
+        .first()
+    )
+
+
+@require_POST
+@permission_required("dtks.decide_difference", raise_exception=True)
+def decide(request, snapshot_pk, pk):
+    """Take the decision, then go on to the next question of the same filters."""
+    found = _visible(request, snapshot_pk, pk)
+    query = _filters(request.GET)
+    row = request.POST.get("baris", "")
+    following = _next_url(request.user, found, query)
+    try:
+        decision = services.decide(
+            difference=found,
+            verdict=request.POST.get("keputusan", ""),
+            fields=request.POST.getlist("nilai"),
+            note=request.POST.get("catatan", "").strip()[:500],
+            row_number=int(row) if row.isdecimal() and len(row) < 10 else None,
+            by=request.user,
+            at=timezone.now(),
+        )
+    except Refused as reason:
+        found = _visible(request, snapshot_pk, pk)
+        context = difference_context(request, found, refusal=str(reason))
+        return render(request, "dtks/difference.html", context, status=409)
+    target = following.partition("?")[0] or reverse("dtks:queue")
+    query["terakhir"] = str(decision.pk)
+    return redirect(f"{target}?{query.urlencode()}")
+
+
+@require_POST
+@permission_required("dtks.decide_difference", raise_exception=True)
+def undo(request, pk):
+    """Take a decision back and stand before its question again."""
+    decision = get_object_or_404(Decision.objects.visible_to(request.user), pk=pk)
+    query = _filters(request.GET)
+    try:
+        services.withdraw_decision(decision=decision, by=request.user, at=timezone.now())
+    except Refused as reason:
+        messages.error(request, str(reason))
+    else:
+        messages.success(request, _("The decision was taken back. The question is open again."))
+    question = (
+        Difference.objects.visible_to(request.user)
+        .filter(snapshot_id=decision.snapshot_id, member_id=decision.member_id)
+        .first()
+    )
+    return redirect(_url_of(question, query) or f"{reverse('dtks:queue')}?{query.urlencode()}")
