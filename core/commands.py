@@ -71,9 +71,12 @@ class OfficeCommand(BaseCommand):
                 refusal, as_json=as_json, returncode=2 if isinstance(refusal, WrongUsage) else 1
             )
         except OperationalError as problem:
-            refusal = Refused("unavailable", _("The database does not answer. Is it running?"))
             self.say(str(problem).strip().splitlines()[0])
-            self._refuse(refusal, as_json=as_json, returncode=1)
+            self._refuse(
+                Refused("unavailable", _("The database does not answer. Is it running?")),
+                as_json=as_json,
+                returncode=1,
+            )
         if as_json:
             self.stdout.write(json.dumps(result, cls=DjangoJSONEncoder, ensure_ascii=False))
         else:
@@ -96,7 +99,7 @@ class OfficeCommand(BaseCommand):
 
     def _refuse(self, refusal: Refused, *, as_json: bool, returncode: int):
         if as_json:
-            error = {"code": refusal.code, "message": str(refusal)}
+            error: dict[str, object] = {"code": refusal.code, "message": str(refusal)}
             if refusal.fields:
                 error["fields"] = refusal.fields
             self.stdout.write(json.dumps({"error": error}, ensure_ascii=False))

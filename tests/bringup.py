@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -80,8 +80,9 @@ def _start_servers(config) -> None:
 
 def _take_own_broker_database(number: int) -> None:
     """Each worker of xdist empties and fills a broker database of its own (there are sixteen)."""
-    url = urlsplit(os.environ["REDIS_URL"])
-    if url.scheme == "unix":
-        os.environ["REDIS_URL"] = urlunsplit(url._replace(query=f"db={1 + number % 15}"))
+    address, _mark, _parameters = os.environ["REDIS_URL"].partition("?")
+    database = 1 + number % 15
+    if address.startswith("unix:"):
+        os.environ["REDIS_URL"] = f"{address}?db={database}"
     else:
-        os.environ["REDIS_URL"] = urlunsplit(url._replace(path=f"/{1 + number % 15}"))
+        os.environ["REDIS_URL"] = urlsplit(address)._replace(path=f"/{database}").geturl()

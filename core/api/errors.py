@@ -46,7 +46,7 @@ class OfficeErrorFormatter(ExceptionFormatter):
 
     def format_error_response(self, error_response):
         """Wrong fields are listed by name; a message that belongs to none stands alone."""
-        fields = {}
+        fields: dict[str, str] = {}
         for error in error_response.errors:
             if error.attr and error.attr != "non_field_errors":
                 fields.setdefault(error.attr, str(error.detail))

@@ -126,8 +126,8 @@ class SheetReader:
                 continue
             if hidden:
                 for match in HIDDEN_ROW.finditer(part):
-                    number = ROW_NUMBER.search(part, match.start())
-                    rows.hidden.append(int(number[1]) if number else 0)
+                    marked = ROW_NUMBER.search(part, match.start())
+                    rows.hidden.append(int(marked[1]) if marked else 0)
             named = ROW_NUMBER.search(part, at, close)
             number = self._next(int(named[1]) if named else None)
             cells: list[str] = []
@@ -300,13 +300,14 @@ class SheetReader:
                     raise FileRefused("columns", column=column_letters(column))
                 cells.extend([""] * missing)
 
+        tag_row = tag_c = tag_v = tag_t = tag_f = tag_phonetic = " "
+
         def name_tags(prefix: str) -> None:
             nonlocal tag_row, tag_c, tag_v, tag_t, tag_f, tag_phonetic
             tag_row, tag_c, tag_v, tag_t, tag_f, tag_phonetic = (
                 prefix + tag for tag in ("row", "c", "v", "t", "f", "rPh")
             )
 
-        tag_row = tag_c = tag_v = tag_t = tag_f = tag_phonetic = " "
         parser = new_parser()
         parser.StartElementHandler = start
         parser.CharacterDataHandler = data
