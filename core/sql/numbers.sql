@@ -65,23 +65,46 @@ END $$;
 CREATE OR REPLACE FUNCTION pkh_nik(value text, "numeric" boolean DEFAULT false) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-    WHEN value ~ '^[0-9]{15}[1-9]$' AND value <> repeat(left(value, 1), 16) THEN value
+    WHEN length(value) = 16 AND value !~ '[^0-9]' AND ("numeric" IS NOT TRUE OR right(value, 1) <> '0')
+        AND value <> repeat(left(value, 1), 16)
+    THEN value
     ELSE (pkh_number(value, "numeric"))[1]
 END;
 
 CREATE OR REPLACE FUNCTION pkh_nik_state(value text, "numeric" boolean DEFAULT false) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-    WHEN value ~ '^[0-9]{15}[1-9]$' AND value <> repeat(left(value, 1), 16) THEN 'ok'
+    WHEN length(value) = 16 AND value !~ '[^0-9]' AND ("numeric" IS NOT TRUE OR right(value, 1) <> '0')
+        AND value <> repeat(left(value, 1), 16)
+    THEN 'ok'
     ELSE (pkh_number(value, "numeric"))[2]
 END;
+
+-- What a damaged number still shows, as a LIKE pattern: evidence beside other evidence, never a
+-- key. Masked places become _, the lost end of scientific notation %, other damage leaves digits.
+CREATE OR REPLACE FUNCTION pkh_nik_remains(value text, "numeric" boolean DEFAULT false) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    state text := pkh_nik_state(value, "numeric");
+    tidy text := upper(pkh_number_tidy(value) COLLATE "C");
+BEGIN
+    RETURN CASE
+        WHEN state = 'masked' AND length(tidy) = 16
+            THEN regexp_replace(tidy, '[^0-9]', '_', 'g')
+        WHEN state = 'scientific'  -- the last digit shown was rounded
+            THEN left(split_part(tidy, 'E', 1), -1) || '%'
+        WHEN state = 'truncated' THEN left(pkh_digits(tidy), 15) || '_'
+        WHEN state IN ('short', 'long', 'letters') AND length(pkh_digits(tidy)) >= 10
+            THEN pkh_digits(tidy)
+    END;
+END $$;
 
 CREATE OR REPLACE FUNCTION pkh_nik_tidied(value text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(pkh_nik(value, false) <> value, false);
 
 CREATE OR REPLACE FUNCTION pkh_mask(value text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
     WHEN length(value) < 7 THEN repeat('*', length(value))
     ELSE left(value, 4) || repeat('*', length(value) - 6) || right(value, 2)

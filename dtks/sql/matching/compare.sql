@@ -1,0 +1,28 @@
+-- The pairs of `met` as short vectors of levels, in `compared`. How often a name occurs in the
+-- file goes into the level of an equal name.
+CREATE UNLOGGED TABLE compared AS
+SELECT
+    met.member_id, met.row_number,
+    (m.kk_number = r.kk_number OR former_card.kk_number IS NOT NULL) IS TRUE AS same_card,
+    CASE
+        WHEN m.name_key = r.name_key THEN 7 + name_rows.rarity ELSE name_level(m.name_key, r.name_key)
+    END::smallint AS name,
+    birth_level(m.birth_on, r.birth_on)::smallint AS birth_on,
+    CASE
+        WHEN m.mother_key = r.mother_key THEN 4 + mother_rows.rarity
+        ELSE mother_level(m.mother_key, r.mother_key)
+    END::smallint AS mother_name,
+    nik_level(
+        m.nik, m.sound, m.kk_number, r.nik, r.nik_digits, r.birth_on, r.sex, r.kk_number
+    ) AS nik,
+    village_level(m.village_id, r.village_id)::smallint AS village,
+    sex_level(m.sex, r.sex)::smallint AS sex
+FROM met
+JOIN member AS m USING (member_id)
+JOIN source AS r USING (row_number)
+LEFT JOIN name_rows ON name_rows.name_key = r.name_key
+LEFT JOIN mother_rows ON mother_rows.mother_key = r.mother_key
+LEFT JOIN former_card
+    ON former_card.household_id = m.household_id AND former_card.kk_number = r.kk_number;
+DROP TABLE met;
+ANALYZE compared;

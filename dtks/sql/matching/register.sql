@@ -1,0 +1,46 @@
+-- Both sides in one form. Parameters: snapshot, area.
+CREATE VIEW source AS
+SELECT * FROM dtks_rowkey WHERE snapshot_id = %(snapshot)s;
+
+CREATE UNLOGGED TABLE member AS
+SELECT
+    m.id AS member_id, m.nik::text AS nik, h.kk_number::text AS kk_number, pkh_name(m.name) AS name,
+    pkh_name_key(m.name) AS name_key, m.birth_on, nullif(m.sex, '')::text AS sex,
+    pkh_name_key(m.mother_name) AS mother_key, h.desa_id AS village_id, h.id AS household_id,
+    coalesce(pkh_nik_agrees(m.nik, m.birth_on, nullif(m.sex, '')), false) AS sound
+FROM beneficiaries_member AS m
+JOIN beneficiaries_household AS h ON h.id = m.household_id
+WHERE (h.desa_id = %(area)s OR h.desa_id LIKE %(area)s || '.%%')
+    AND h.status <> 'exited' AND m.status NOT IN ('died', 'duplicate');
+ANALYZE member;
+
+-- How many rows bear a name: a rare one says more when it agrees.
+CREATE UNLOGGED TABLE name_rows AS
+SELECT name_key, count(*) AS n, rarity(count(*), (SELECT count(*) FROM source)) AS rarity
+FROM source WHERE name_key IS NOT NULL GROUP BY name_key;
+
+CREATE UNLOGGED TABLE mother_rows AS
+SELECT mother_key, count(*) AS n, rarity(count(*), (SELECT count(*) FROM source)) AS rarity
+FROM source WHERE mother_key IS NOT NULL GROUP BY mother_key;
+
+CREATE UNLOGGED TABLE former_card AS
+SELECT DISTINCT household_id, kk_number::text AS kk_number FROM beneficiaries_formercard;
+
+-- What an officer has decided about this file stands: these pairs are linked before all others.
+CREATE UNLOGGED TABLE decided AS
+SELECT DISTINCT ON (row_number) member_id, row_number, id AS decision_id
+FROM (
+    SELECT DISTINCT ON (member_id) member_id, row_number, verdict, at, id
+    FROM dtks_decision
+    WHERE snapshot_id = %(snapshot)s AND withdrawn_at IS NULL AND verdict <> 'ask_field'
+        AND row_number IS NOT NULL
+    ORDER BY member_id, at DESC, id DESC
+) AS latest
+JOIN member USING (member_id)
+WHERE verdict IN ('same', 'take_fields')
+ORDER BY row_number, at DESC, id DESC;
+
+ANALYZE name_rows;
+ANALYZE mother_rows;
+ANALYZE former_card;
+ANALYZE decided;
