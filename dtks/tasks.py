@@ -1,5 +1,7 @@
 """Long work of this floor, by the names the jobs table knows. Every body may run again."""
 
+import contextlib
+
 from celery import shared_task
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from core.errors import Refused
 from dtks.loading import preview_load
+from dtks.matching import percent_after
 from dtks.models import Export, Snapshot
 from dtks.services import approve_snapshot, exporting, reconcile
 from dtks.services.snapshots import drop_rows
@@ -80,12 +83,31 @@ def reconcile_file(run):
     snapshot = Snapshot.objects.get(pk=run.arguments["snapshot"])
     if snapshot.state not in ("staged", "approved"):
         raise Refused("wrong_state", _("This file is not ready to be reconciled."))
-    return reconcile(
-        snapshot=snapshot,
-        by=run.job.requested_by,
-        at=timezone.now(),
-        progress=lambda step, done, total: run.progress(step=step, done=done, total=total),
-    )
+    with contextlib.ExitStack() as estimate:
+        return reconcile(
+            snapshot=snapshot,
+            by=run.job.requested_by,
+            at=timezone.now(),
+            progress=_creeping(run, estimate, seconds=2 + snapshot.rows_staged / 30_000),
+        )
+
+
+def _creeping(run, estimate, *, seconds):
+    """Steps in percent whose bar moves while one statement takes its time.
+
+    `seconds` is about how long the whole takes; each step creeps towards where the next begins.
+    """
+
+    def tell(step, done, total):
+        estimate.close()
+        run.progress(step=step, done=done, total=total)
+        upto = percent_after(done)
+        if done < total:
+            estimate.enter_context(
+                run.estimating(seconds=seconds * (upto - done) / 100, upto=upto, step=step)
+            )
+
+    return tell
 
 
 @job_kind("dtks.export", queue="export", label=_("Making an export"))

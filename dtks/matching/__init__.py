@@ -6,7 +6,7 @@ add up to the stored score; `fingerprint` names the compared values a "not the s
 
 from dtks.matching.explain import Reason, explain, fingerprint
 from dtks.matching.keys import compute_keys
-from dtks.matching.reconcile import Thresholds, reconcile_snapshot
+from dtks.matching.reconcile import Thresholds, percent_after, reconcile_snapshot
 
 __all__ = [
     "Reason",
@@ -14,5 +14,6 @@ __all__ = [
     "compute_keys",
     "explain",
     "fingerprint",
+    "percent_after",
     "reconcile_snapshot",
 ]

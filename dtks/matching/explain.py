@@ -4,31 +4,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.utils.translation import gettext_lazy as _
 
 from core.sql import load_sql
-from dtks.matching.levels import FIELDS, LEVELS
-
-RULES = {
-    "decided": _("An officer has decided this."),
-    "nik_verified": _("The NIK is the same, and name and birth date or mother confirm it."),
-    "nik_and_evidence": _("The NIK is the same; the other data speak for it only in part."),
-    "card_and_name": _("The family card and the name agree, the NIK does not."),
-    "evidence": _("Neither NIK nor family card agree; the other data do."),
-    "nik_shared": _("The NIK stands at other data in the file."),
-    "nobody": _("No record fits."),
-}
-
-KINDS = {
-    "": "",
-    "shared_nik": _("One NIK, different data"),
-    "look_alike": _("Look-alike or twin"),
-    "moved": _("Moved, or other family card"),
-    "duplicate_rows": _("Several rows of one person"),
-    "damaged_nik": _("Damaged NIK"),
-    "few_teachers": _("File too small to decide alone"),
-    "unsure": _("Not sure enough"),
-}
+from dtks.matching.rules import FIELDS, LEVELS
 
 
 class Reason(NamedTuple):
@@ -55,7 +33,7 @@ def explain(difference) -> list[Reason]:
 
 
 def fingerprint(*, member_id: int, snapshot, row_number: int) -> str:
-    """The hash of both sides' compared values, as `dtks_notsame` remembers it ("" if one is gone)."""
+    """The hash of both sides' compared values, as `dtks_notsame` keeps it; "" if one is gone."""
     with connection.cursor() as cursor:
         cursor.execute(
             load_sql("dtks/matching/fingerprint.sql"),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from psycopg2.extras import execute_values
 
 from core.sql import run_sql
@@ -28,16 +28,16 @@ MOST_ROUNDS = 12
 Progress = Callable[[str, int, int], None]
 
 STEPS = {
-    "keys": (_("Cleaning the rows"), 30),
-    "register": (_("Preparing the register"), 8),
-    "verified": (_("Comparing equal numbers"), 12),
-    "blocks": (_("Looking for pairs"), 12),
-    "compare": (_("Comparing pairs"), 14),
-    "teachers": (_("Learning from this file"), 6),
-    "links": (_("Choosing the best pairs"), 4),
-    "outcomes": (_("Writing the outcomes"), 14),
+    "keys": (gettext_noop("Cleaning the rows"), 30),
+    "register": (gettext_noop("Preparing the register"), 8),
+    "verified": (gettext_noop("Comparing equal numbers"), 12),
+    "blocks": (gettext_noop("Looking for pairs"), 12),
+    "compare": (gettext_noop("Comparing pairs"), 14),
+    "teachers": (gettext_noop("Learning from this file"), 6),
+    "links": (gettext_noop("Choosing the best pairs"), 4),
+    "outcomes": (gettext_noop("Writing the outcomes"), 14),
 }
-"""Each step with its words and its share of the time, in percent."""
+"""Each step with its words (a msgid: every reader has a language) and its share of the time."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class Thresholds:
 
 def reconcile_snapshot(
     *, snapshot: Snapshot, progress: Progress | None = None, thresholds: Thresholds | None = None
-) -> dict[str, int]:
-    """Rebuild the outcomes of a file; returns how many lines each outcome has.
+) -> dict:
+    """Rebuild the outcomes of a file; returns `register_members`, `source_rows`, `outcomes`.
 
     Safe to run twice: its own tables are rebuilt, the same file over the same register gives the
     same links, and what officers decided stands (a decided pair is linked before all others, a
@@ -95,17 +95,27 @@ def reconcile_snapshot(
         run_sql("dtks/matching/verdict.sql", trusted=model.trusted)
         run_sql("dtks/matching/outcomes.sql", first_id=_reserve_ids(), **of)
         publish("difference", parent="dtks_difference", snapshot=snapshot.pk)
-    counts = _count(snapshot)
+    result = _count(snapshot)
     snapshot.matching = {
         **model.as_json(),
         "thresholds": {"lower": thresholds.lower, "upper": thresholds.upper},
         "margin": MARGIN,
-        "outcomes": counts,
+        **result,
         "digest": digest(snapshot),
     }
     snapshot.save(update_fields=["matching"])
     tell.done()
-    return counts
+    return result
+
+
+def percent_after(percent: int) -> int:
+    """Where the step that began at `percent` will end: for a bar that creeps meanwhile."""
+    end = 0
+    for _words, share in STEPS.values():
+        end += share
+        if end > percent:
+            break
+    return end
 
 
 class _Telling:
@@ -118,11 +128,11 @@ class _Telling:
         self.percent += self.next
         words, self.next = STEPS[step]
         if self.progress:
-            self.progress(str(words), self.percent, 100)
+            self.progress(words, self.percent, 100)
 
     def done(self) -> None:
         if self.progress:
-            self.progress(str(_("Done")), 100, 100)
+            self.progress(str(gettext_noop("Done")), 100, 100)
 
 
 def _has_keys(snapshot: Snapshot) -> bool:
@@ -170,8 +180,9 @@ def _weigh(model: Model) -> None:
         vectors = {Vector(*row) for row in cursor} | {v._replace(n=1) for v in open_vectors}
         cursor.execute(
             "CREATE UNLOGGED TABLE vector (vector_id integer, same_card boolean, name smallint,"
-            " birth_on smallint, mother_name smallint, nik smallint, village smallint, sex smallint,"
-            " weights smallint[], levels smallint[], score integer, probability double precision)"
+            " birth_on smallint, mother_name smallint, nik smallint, village smallint,"
+            " sex smallint, weights smallint[], levels smallint[], score integer,"
+            " probability double precision)"
         )
         lines = []
         for at, v in enumerate(sorted(vectors)):
@@ -209,7 +220,8 @@ def _reserve_ids() -> int:
     """The last id before a free stretch long enough for every member and every row."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT count(*) FROM member) + (SELECT coalesce(max(row_number), 0) FROM source)"
+            "SELECT (SELECT count(*) FROM member)"
+            " + (SELECT coalesce(max(row_number), 0) FROM source)"
         )
         needed = cursor.fetchone()[0]
         cursor.execute("SELECT nextval('dtks_difference_id_seq')")
@@ -218,19 +230,24 @@ def _reserve_ids() -> int:
         return first
 
 
-def _count(snapshot: Snapshot) -> dict[str, int]:
-    counts = dict.fromkeys(Difference.Outcome.values, 0)
+def _count(snapshot: Snapshot) -> dict:
+    outcomes = dict.fromkeys(Difference.Outcome.values, 0)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT outcome, count(*) FROM dtks_difference WHERE snapshot_id = %s GROUP BY outcome",
             [snapshot.pk],
         )
-        counts.update(cursor.fetchall())
-    return counts
+        outcomes.update(cursor.fetchall())
+        cursor.execute("SELECT count(*) FROM dtks_rowkey WHERE snapshot_id = %s", [snapshot.pk])
+        return {
+            "register_members": sum(outcomes.values()) - outcomes["new_in_source"],
+            "source_rows": cursor.fetchone()[0],
+            "outcomes": outcomes,
+        }
 
 
 def digest(snapshot: Snapshot) -> str:
-    """A fingerprint of all outcomes about members: equal files over equal registers, equal digests."""
+    """A fingerprint of all outcomes about members: the same file and register, the same digest."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT md5(string_agg(md5(concat_ws('|', member_id, row_number, outcome, rule, kind,"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from math import log2
 from typing import NamedTuple
 
-from dtks.matching.levels import (
+from dtks.matching.rules import (
     COMPARED,
     FIELDS,
     LEVELS,
@@ -248,4 +248,4 @@ def _evidence(model: Model, v: Vector) -> list[int]:
     ]
 
 
-assert FIELDS == ("start", "card", "nik", *COMPARED)
+assert ("start", "card", "nik", *COMPARED) == FIELDS

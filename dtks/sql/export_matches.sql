@@ -14,6 +14,6 @@ JOIN beneficiaries_household h ON h.id = m.household_id
 LEFT JOIN dtks_snapshot s ON s.id = m.loaded_from
 LEFT JOIN dtks_difference d ON d.snapshot_id = %(snapshot)s AND d.member_id = m.id
 WHERE h.desa_id LIKE ANY (%(scopes)s)
-    AND (m.status = 'active' OR d.id IS NOT NULL)
+    AND (m.status = 'active' AND h.status <> 'exited' OR d.id IS NOT NULL)
     AND (%(outcome)s = '' OR d.outcome = %(outcome)s)
 ORDER BY m.id

@@ -1,5 +1,5 @@
 -- How far two records agree, field by field, as small numbers. The lists of levels, what each
--- means and how it is said in words stand in dtks/matching/levels.py; the two must move together.
+-- means and how it is said in words stand in dtks/matching/rules.py; the two must move together.
 -- Unknown is its own level (0) and says nothing.
 
 -- 1 different · 2 a word in common · 3 alike after all · 4 shortened or nicknamed

@@ -11,7 +11,7 @@ SELECT
 FROM beneficiaries_member AS m
 JOIN beneficiaries_household AS h ON h.id = m.household_id
 WHERE (h.desa_id = %(area)s OR h.desa_id LIKE %(area)s || '.%%')
-    AND h.status <> 'exited' AND m.status NOT IN ('died', 'duplicate');
+    AND h.status <> 'exited' AND m.status = 'active';
 ANALYZE member;
 
 -- How many rows bear a name: a rare one says more when it agrees.

@@ -1,4 +1,4 @@
-"""The fields that are compared, and the levels each comparison may have.
+"""The fields that are compared, the levels each comparison may have, and what is said of them.
 
 The numbers are those of `dtks/sql/matching/levels.sql`; the two move together. `START` says, for
 each level, how often it is seen between two records of one person and of two people: the little
@@ -93,3 +93,24 @@ LEVELS: dict[str, dict[int, Level]] = {
 # What a number looks like beside another person's of the same or nearly the same birth date.
 NIK_OF_TWIN = {1: 0.10, 2: 0.83, 3: 0.02, 4: 0.02, 5: 0.02, 6: 0.005, 7: 0.005}
 NIK_OF_SAME_DAY = {1: 0.70, 2: 0.22, 3: 0.03, 4: 0.02, 5: 0.024, 6: 0.004, 7: 0.002}
+
+RULES = {
+    "decided": _("An officer has decided this."),
+    "nik_verified": _("The NIK is the same, and name and birth date or mother confirm it."),
+    "nik_and_evidence": _("The NIK is the same; the other data speak for it only in part."),
+    "card_and_name": _("The family card and the name agree, the NIK does not."),
+    "evidence": _("Neither NIK nor family card agree; the other data do."),
+    "nik_shared": _("The NIK stands at other data in the file."),
+    "nobody": _("No record fits."),
+}
+
+KINDS = {
+    "": "",
+    "shared_nik": _("One NIK, different data"),
+    "look_alike": _("Look-alike or twin"),
+    "moved": _("Moved, or other family card"),
+    "duplicate_rows": _("Several rows of one person"),
+    "damaged_nik": _("Damaged NIK"),
+    "few_teachers": _("File too small to decide alone"),
+    "unsure": _("Not sure enough"),
+}
