@@ -15,17 +15,16 @@ class TooLarge(Exception):
     """More bytes than this kind of file may have; nothing was kept."""
 
 
-def store(blocks: Iterable[bytes], *, limit: int) -> tuple[str, int, str]:
+def store(blocks: Iterable[bytes], *, suffix: str, limit: int) -> tuple[str, int, str]:
     """Write the bytes once under their SHA-256; returns (sha256, size, stored_as).
 
     The file appears whole or not at all: it is written beside its place, flushed, and renamed.
     Two uploads of the same bytes at once end in one file.
     """
-    root = Path(settings.MEDIA_ROOT)
-    incoming = root / "incoming"
-    incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(settings.MEDIA_ROOT) / "snapshots"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
-    handle, name = tempfile.mkstemp(dir=incoming)
+    handle, name = tempfile.mkstemp(dir=folder, prefix="incoming-")
     try:
         with os.fdopen(handle, "wb") as file:
             for block in blocks:
@@ -37,10 +36,8 @@ def store(blocks: Iterable[bytes], *, limit: int) -> tuple[str, int, str]:
             file.flush()
             os.fsync(file.fileno())
         sha256 = digest.hexdigest()
-        stored_as = f"snapshots/{sha256[:2]}/{sha256}"
-        place = root / stored_as
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        Path(name).replace(place)
+        stored_as = f"{sha256}{suffix}"
+        Path(name).replace(folder / stored_as)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
@@ -48,7 +45,7 @@ def store(blocks: Iterable[bytes], *, limit: int) -> tuple[str, int, str]:
 
 
 def path_of(stored_as: str) -> Path:
-    return Path(settings.MEDIA_ROOT) / stored_as
+    return Path(settings.MEDIA_ROOT) / "snapshots" / stored_as
 
 
 def blocks_of(file) -> Iterable[bytes]:

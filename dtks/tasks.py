@@ -12,7 +12,7 @@ from dtks.loading import preview_load
 from dtks.matching import percent_after
 from dtks.models import Export, Snapshot
 from dtks.services import approve_snapshot, exporting, reconcile
-from dtks.services.snapshots import drop_rows
+from dtks.services.snapshots import drop_partitions
 from jobs.models import Job
 from jobs.registry import job_kind
 
@@ -28,21 +28,21 @@ def _close_unread(job):
         snapshot.state, snapshot.refusal = "withdrawn", {"code": "cancelled"}
     else:
         snapshot.state = "refused"
-        snapshot.refusal = snapshot.refusal or {"code": job.error_code or "interrupted"}
+        snapshot.refusal = snapshot.refusal or {"code": "reader_stopped"}
     snapshot.save(update_fields=["state", "refusal"])
-    drop_rows(snapshot.pk)
+    drop_partitions(snapshot.pk)
 
 
 @job_kind(
     "dtks.stage_snapshot", queue="import", label=_("Reading a ministry file"), cleanup=_close_unread
 )
 def stage(run):
-    from dtks.staging import stage_snapshot
+    from dtks.services.files import stage_snapshot
 
     snapshot = Snapshot.objects.get(pk=run.arguments["snapshot"])
     if snapshot.state not in ("uploaded", "staging"):
         return {"snapshot": snapshot.pk, "state": snapshot.state}
-    stage_snapshot(run=run, snapshot=snapshot)
+    stage_snapshot(run=run, snapshot=snapshot, at=timezone.now())
     snapshot.refresh_from_db()
     if snapshot.state == "staged" and snapshot.loads_register:
         run.progress(step=gettext_noop("Trying what approval will do"))

@@ -3,7 +3,7 @@ import unicodedata
 from pathlib import Path
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,8 @@ from accounts.scope import holds_everywhere
 from core.errors import Refused
 from dtks import storage
 from dtks.loading import load_register
-from dtks.models import Snapshot
+from dtks.matching import reconcile_snapshot
+from dtks.models import Difference, Snapshot
 from dtks.services.decisions import refill_decisions
 from jobs.models import Job
 from jobs.services import cancel_job, enqueue
@@ -45,10 +46,15 @@ def register_upload(
     if source not in Snapshot.Source.values:
         raise Refused("invalid", _("This kind of file is not known."), fields={"source": source})
     name = clean_file_name(file_name)
-    text = Path(name).suffix.lower() in TEXT_ENDINGS
+    suffix = Path(name).suffix.lower()
+    text = suffix in TEXT_ENDINGS
     limit = settings.PKH_MAX_TEXT_UPLOAD_BYTES if text else settings.PKH_MAX_UPLOAD_BYTES
     try:
-        sha256, size, stored_as = storage.store(storage.blocks_of(file), limit=limit)
+        sha256, size, stored_as = storage.store(
+            storage.blocks_of(file),
+            suffix=suffix if text or suffix == ".xlsx" else "",
+            limit=limit,
+        )
     except storage.TooLarge:
         raise Refused(
             "too_large",
@@ -131,7 +137,7 @@ def withdraw_snapshot(*, snapshot, by, at, reason=""):
     snapshot.refusal = {"code": "withdrawn", "reason": reason}
     snapshot.save(update_fields=["state", "refusal"])
     # After the commit: a reader that is still at work holds the rows and waits for our job row.
-    transaction.on_commit(lambda: drop_rows(snapshot.pk), robust=True)
+    transaction.on_commit(lambda: drop_partitions(snapshot.pk), robust=True)
     audit.record("snapshot.withdrawn", target=snapshot, by=by, at=at, reason=reason)
     return snapshot
 
@@ -235,9 +241,8 @@ def request_reconciliation(*, snapshot, by, at, publish=True):
 
 def reconcile(*, snapshot, by, at, progress=None):
     """Compare now and keep what people decided before; safe to run twice. Returns counts."""
-    from dtks.matching import reconcile_snapshot
 
-    result = reconcile_snapshot(snapshot=snapshot, progress=progress)
+    outcomes = reconcile_snapshot(snapshot=snapshot, progress=progress)
     with transaction.atomic():
         refill_decisions(snapshot=snapshot)
         Snapshot.objects.filter(pk=snapshot.pk).update(reconciled_at=at, reconciled_by=by)
@@ -246,16 +251,21 @@ def reconcile(*, snapshot, by, at, progress=None):
             target=snapshot,
             by=by,
             at=at,
-            outcomes=result.get("outcomes", {}),
+            outcomes=outcomes,
         )
-    return result
+    compared = Difference.objects.filter(snapshot_id=snapshot.pk, member_id__isnull=False)
+    return {
+        "register_members": compared.count(),
+        "source_rows": snapshot.rows_staged,
+        "outcomes": outcomes,
+    }
 
 
-def drop_rows(snapshot_id: int) -> None:
-    """Everything stored of a file's rows goes at once."""
-    from dtks.staging import drop_partitions
-
-    drop_partitions(snapshot_id)
+def drop_partitions(snapshot_id: int) -> None:
+    """Everything stored of a file's rows goes at once; the snapshot stays as a record."""
+    with connection.cursor() as cursor:
+        for table in ("dtks_difference", "dtks_rowproblem", "dtks_rowkey", "dtks_sourcerow"):
+            cursor.execute(f"DROP TABLE IF EXISTS {table}_{int(snapshot_id)}")
 
 
 def _preview_others(snapshot, by, at):
