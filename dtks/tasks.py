@@ -12,7 +12,7 @@ from dtks.loading import preview_load
 from dtks.matching import percent_after
 from dtks.models import Export, Snapshot
 from dtks.services import approve_snapshot, exporting, reconcile
-from dtks.services.snapshots import drop_partitions
+from dtks.staging import drop_partitions
 from jobs.models import Job
 from jobs.registry import job_kind
 

@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api.areas import AreaViewSet
 from beneficiaries.api.views import HouseholdViewSet, MemberViewSet
+from dtks.api.views import DifferenceViewSet, SnapshotViewSet, SourceRowViewSet
 from jobs.api.views import JobViewSet
 
 router = SimpleRouter()
@@ -14,6 +15,15 @@ router.register("areas", AreaViewSet, basename="area")
 router.register("households", HouseholdViewSet, basename="household")
 router.register("jobs", JobViewSet, basename="job")
 router.register("members", MemberViewSet, basename="member")
+router.register("snapshots", SnapshotViewSet, basename="snapshot")
+router.register(
+    r"snapshots/(?P<snapshot_pk>\d{1,18})/rows", SourceRowViewSet, basename="snapshot-row"
+)
+router.register(
+    r"snapshots/(?P<snapshot_pk>\d{1,18})/differences",
+    DifferenceViewSet,
+    basename="snapshot-difference",
+)
 
 
 class SchemaView(SpectacularAPIView):

@@ -7,6 +7,7 @@ most of them is the header. Nothing here knows what a column means.
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -45,7 +46,7 @@ def distance(left: str, right: str, most: int) -> int:
     return above[-1]
 
 
-def closest(word: str, known: frozenset[str] | set[str]) -> str | None:
+def closest(word: str, known: AbstractSet[str]) -> str | None:
     """The one known word a typing slip away: one edit from five letters on, two from nine on."""
     if len(word) < 5:
         return None

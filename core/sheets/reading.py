@@ -18,13 +18,22 @@ from core.sheets.preflight import kind_of, open_archive
 from core.sheets.refusals import FileRefused
 from core.sheets.rows import CELL, PICTURES, ROW, Rows
 from core.sheets.workbook import SheetInfo, Workbook, open_workbook
-from core.sheets.worksheet import sheet_rows
+from core.sheets.worksheet import last_row_said, sheet_rows
 
 TOTAL = re.compile(r"(?:grand\s*|sub\s*-?\s*)?(?:jumlah|total)\b", re.IGNORECASE)
 TOTAL_WORDS = ("OTAL", "otal", "UMLAH", "umlah")
 IDENTITY = re.compile(r"\d{12,}")
 SERIAL = re.compile(r"\d{1,7}(?:\.\d+)?")
 KEPT_IN_NOTES = 20
+CONTROL_BYTES = bytes([*range(1, 9), 11, 12, *range(14, 30), 127])
+CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1d\x7f-\x9f]")
+DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+FORMULA_SIGNS = ("=", "+", "@", "\t", "\r")
+FORMULA_STARTS = tuple(
+    border + sign for border in (CELL, ROW) for sign in (*FORMULA_SIGNS, "-A", "-(", "\ufeff=")
+)
+# A sign that makes a spreadsheet calculate; -5 and a lone dash are no formula.
+FORMULA = re.compile(r"\ufeff?(?:[=@]|\+(?!\d{1,3}$)|-[A-Za-z(]|[\t\r]\S)")
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,7 @@ class Table:
     source: Callable[[dict[str, Any]], Iterator[Rows]]
     date_columns: list[int] = field(default_factory=list)
     date1904: bool = False
+    rows_hint: int = 0
 
     @property
     def description(self) -> dict[str, Any]:
@@ -63,6 +73,7 @@ class Table:
             "sheet": self.sheet,
             "sheets": self.sheets,
             "notes": self.notes,
+            "rows_hint": self.rows_hint,
         }
 
     def rows(self) -> Iterator[tuple[Rows, str]]:
@@ -120,6 +131,7 @@ class Table:
             if rows.odd:
                 show_separators(rows)
                 text = ROW.join([CELL.join(cells) for cells in rows.cells])
+            note_odd_texts(rows, text)
             yield rows, text
         if not seen:
             raise FileRefused("no_rows")
@@ -161,6 +173,32 @@ def show_separators(rows: Rows) -> None:
                 code = "nul_byte" if "\x00" in cell else "control_character"
                 rows.problems.setdefault(i, []).append((code, j, ""))
                 cells[j] = cell.translate(PICTURES)
+
+
+def note_odd_texts(rows: Rows, text: str) -> None:
+    """Control characters, direction marks and texts that begin like a formula: kept, and said.
+
+    The whole batch is asked first, by searches that cost nothing; cells only when there is one.
+    """
+    if text.isascii():
+        control = len(text) != len(text.encode().translate(None, CONTROL_BYTES))
+        direction = False
+    else:
+        control = CONTROL.search(text) is not None
+        direction = DIRECTION.search(text) is not None
+    formula = text.startswith(FORMULA_SIGNS) or any(start in text for start in FORMULA_STARTS)
+    if not (control or direction or formula):
+        return
+    for i, cells in enumerate(rows.cells):
+        for j, cell in enumerate(cells):
+            if not cell:
+                continue
+            if control and CONTROL.search(cell):
+                rows.problems.setdefault(i, []).append(("control_character", j, ""))
+            if direction and DIRECTION.search(cell):
+                rows.problems.setdefault(i, []).append(("direction_marks", j, ""))
+            if formula and FORMULA.match(cell):
+                rows.problems.setdefault(i, []).append(("formula_text", j, cell[:40]))
 
 
 def find_table(wanted: Wanted) -> Table:
@@ -210,6 +248,7 @@ def find_workbook_table(wanted: Wanted) -> Table:
         lambda tally: sheet_rows(book, sheet, tally),
         date1904=book.styles.date1904,
     )
+    table.rows_hint = max(0, last_row_said(book, sheet) - header.last)
     table.date_columns = [
         i for i, column in enumerate(header.columns) if plain(column) in wanted.dates
     ]

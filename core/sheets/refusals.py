@@ -6,6 +6,8 @@ reader's language. The child process that reads files knows only codes, so it ne
 
 from typing import Any
 
+from core.errors import Refused
+
 
 def _(message: str) -> str:
     """Mark for translation; the translation itself happens in `message_of`."""
@@ -72,6 +74,7 @@ MESSAGES = {
         "The file cannot be read: its content makes the reader stop. "
         "Save it again from Excel or as CSV, then upload again."
     ),
+    "cancelled": _("Reading was cancelled. Upload the file again if it is still needed."),
     "file_missing": _("The stored file cannot be found. Upload it again."),
     "column_missing": _("Column %(column)s was not found. The columns are: %(columns)s."),
     "column_twice": _(
@@ -89,7 +92,7 @@ MESSAGES = {
 }
 
 
-class FileRefused(Exception):
+class FileRefused(Refused):
     """A file that cannot come in at all. `code` and `params` say why, `str()` says it to people.
 
     `params` are numbers, texts and lists of texts, so a refusal can be stored as JSON and said
@@ -97,7 +100,14 @@ class FileRefused(Exception):
     """
 
     def __init__(self, code: str, **params: Any):
-        super().__init__(code)
+        self.params = params
+        super().__init__(code, Sentence(code, params))
+
+
+class Sentence:
+    """A refusal's words, in the language of whoever turns it into text."""
+
+    def __init__(self, code: str, params: dict[str, Any]):
         self.code = code
         self.params = params
 

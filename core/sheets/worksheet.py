@@ -42,6 +42,7 @@ CELLS = re.compile(
     r'<c r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?'
     r'(?:/>|>(?:<v>([^<]*)</v>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>)'
 )
+DIMENSION = re.compile(rb'dimension ref="[A-Z]+[0-9]+:[A-Z]+([0-9]{1,7})"')
 NUMBERS = ("", "n")
 ROW_NUMBER = re.compile(r'\br="([0-9]{1,7})"')
 HIDDEN_ROW = re.compile(r'<row[^>]*\shidden="(?:1|true)"')
@@ -51,6 +52,16 @@ def sheet_rows(book: Workbook, sheet: SheetInfo, tally: dict[str, Any]) -> Itera
     """The rows of a sheet that hold anything; `tally["last_row"]` is set at the end."""
     with open_member(book.archive, sheet.path) as stream:
         yield from SheetReader(book, tally).read(stream)
+
+
+def last_row_said(book: Workbook, sheet: SheetInfo) -> int:
+    """The last row the sheet's own `dimension` claims, 0 when it makes no claim. Only a hint."""
+    with open_member(book.archive, sheet.path) as stream:
+        try:
+            found = DIMENSION.search(stream.read(4096))
+        except UNREADABLE:
+            raise FileRefused("damaged") from None
+    return min(int(found[1]), limits.SHEET_ROWS) if found else 0
 
 
 class SheetReader:

@@ -3,7 +3,7 @@ import unicodedata
 from pathlib import Path
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -13,8 +13,9 @@ from core.errors import Refused
 from dtks import storage
 from dtks.loading import load_register
 from dtks.matching import reconcile_snapshot
-from dtks.models import Difference, Snapshot
+from dtks.models import Snapshot
 from dtks.services.decisions import refill_decisions
+from dtks.staging import drop_partitions
 from jobs.models import Job
 from jobs.services import cancel_job, enqueue
 
@@ -241,8 +242,7 @@ def request_reconciliation(*, snapshot, by, at, publish=True):
 
 def reconcile(*, snapshot, by, at, progress=None):
     """Compare now and keep what people decided before; safe to run twice. Returns counts."""
-
-    outcomes = reconcile_snapshot(snapshot=snapshot, progress=progress)
+    result = reconcile_snapshot(snapshot=snapshot, progress=progress)
     with transaction.atomic():
         refill_decisions(snapshot=snapshot)
         Snapshot.objects.filter(pk=snapshot.pk).update(reconciled_at=at, reconciled_by=by)
@@ -251,21 +251,9 @@ def reconcile(*, snapshot, by, at, progress=None):
             target=snapshot,
             by=by,
             at=at,
-            outcomes=outcomes,
+            outcomes=result["outcomes"],
         )
-    compared = Difference.objects.filter(snapshot_id=snapshot.pk, member_id__isnull=False)
-    return {
-        "register_members": compared.count(),
-        "source_rows": snapshot.rows_staged,
-        "outcomes": outcomes,
-    }
-
-
-def drop_partitions(snapshot_id: int) -> None:
-    """Everything stored of a file's rows goes at once; the snapshot stays as a record."""
-    with connection.cursor() as cursor:
-        for table in ("dtks_difference", "dtks_rowproblem", "dtks_rowkey", "dtks_sourcerow"):
-            cursor.execute(f"DROP TABLE IF EXISTS {table}_{int(snapshot_id)}")
+    return result
 
 
 def _preview_others(snapshot, by, at):

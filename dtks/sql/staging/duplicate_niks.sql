@@ -1,0 +1,19 @@
+-- One NIK in several different rows: nobody knows whose it is. Exact repetitions are not counted.
+-- Parameters: snapshot; nik (place); severities.
+INSERT INTO dtks_rowproblem (snapshot_id, row_number, code, severity, field, column_index, value, params)
+SELECT
+    %(snapshot)s, unnest(rows), 'nik_duplicate_in_file',
+    %(severities)s::jsonb ->> 'nik_duplicate_in_file', 'nik', %(nik)s - 1, pkh_mask(nik),
+    jsonb_build_object('rows', to_jsonb(rows[1:10]))
+FROM (
+    SELECT nik, array_agg(row_number ORDER BY row_number) AS rows
+    FROM dtks_rowkey k
+    WHERE snapshot_id = %(snapshot)s AND nik IS NOT NULL
+        AND NOT EXISTS (
+            SELECT FROM dtks_rowproblem p
+            WHERE p.snapshot_id = %(snapshot)s AND p.row_number = k.row_number
+                AND p.code = 'row_repeated'
+        )
+    GROUP BY nik
+    HAVING count(*) > 1
+) AS shared

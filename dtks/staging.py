@@ -1,0 +1,466 @@
+"""From a stored file to rows, keys and problems in the database.
+
+Rows arrive by COPY as text, exactly as read, some tens of thousands at a time; each chunk is one
+transaction that also says how far the work is, so a killed worker goes on at the next row, and no
+row is there twice. Keys are then computed set-wise, and problems found set-wise from keys and
+cells.
+"""
+
+import io
+import json
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Any, Protocol
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_noop
+
+from beneficiaries.models import BenefitIndex, PeriodRule
+from core.sheets import Batch, FileRefused, Sheet, open_sheet
+from core.sql import load_sql, run_sql
+from dtks import layouts
+from dtks.components import COMPONENT_FIELDS, COMPONENT_WORDS
+from dtks.figures import judge_amount, unknown_words, whole_number
+from dtks.models import Snapshot
+from dtks.problems import KINDS, MASKED_FIELDS, READER_CODES
+
+CHUNK_ROWS = 25_000
+CHUNK_BYTES = 24 << 20
+CHUNK_SECONDS = 1.5
+SWAPPED_SHARE = 0.9
+TRUNCATED_SHARE = 0.05
+# Of numbers that lost nothing about one in ten ends in 0; where the last digit was lost, all do.
+TRUNCATED_OF_NUMERIC = 0.2
+FEW = 20  # below this many rows a share says nothing
+FEWER_SHARE = 0.5
+KEYED_A_SECOND, CHECKED_A_SECOND = 90_000, 300_000  # for the progress bar only
+
+READING = gettext_noop("Reading rows")
+CLEANING = gettext_noop("Cleaning numbers, names and dates")
+CHECKING = gettext_noop("Looking for problems")
+COUNTING = gettext_noop("Counting")
+
+
+class Run(Protocol):
+    """What staging needs of a job (jobs.runner.Run)."""
+
+    checkpoint: dict
+
+    def save_checkpoint(self, checkpoint: dict, *, done=None, total=None, step=None) -> None: ...
+    def progress(self, *, step=None, done=None, total=None) -> None: ...
+    def estimating(self, *, seconds: float, upto: int, step=None) -> AbstractContextManager: ...
+
+
+def stage_rows(*, run: Run, snapshot: Snapshot, path) -> None:
+    """Read the file into `dtks_sourcerow_<snapshot>`, from where the checkpoint stands.
+
+    Raises FileRefused; what was stored until then stays for the caller to drop.
+    """
+    after = run.checkpoint.get("row", 0)
+    with open_sheet(
+        path,
+        name=snapshot.file_name,
+        sheet=snapshot.sheet or None,
+        source_aliases=layouts.words_of(snapshot.source),
+        date_aliases=layouts.date_words_of(snapshot.source),
+        after_row=after,
+    ) as sheet:
+        if not run.checkpoint:
+            _begin(run, snapshot, sheet)
+        total = run.checkpoint.get("total") or sheet.rows_hint
+        done, read_bytes = run.checkpoint.get("rows", 0), run.checkpoint.get("bytes", 0)
+        for chunk in _chunks(sheet):
+            with transaction.atomic():
+                _copy_rows(snapshot.pk, chunk)
+                _copy_problems(snapshot, chunk)
+                done += sum(map(len, chunk))
+                read_bytes += sum(len(batch.packed) for batch in chunk)
+                if sheet.kind == "text":
+                    # Rows left, at the length of the rows so far.
+                    total = max(done, round(done * snapshot.size_bytes / max(read_bytes, 1)))
+                run.save_checkpoint(
+                    {
+                        "phase": "rows",
+                        "row": chunk[-1].numbers[-1],
+                        "rows": done,
+                        "bytes": read_bytes,
+                        "total": total,
+                    },
+                    done=done,
+                    total=max(total or 0, done),
+                    step=READING,
+                )
+        notes = _notes(snapshot, sheet)
+    with transaction.atomic():
+        Snapshot.objects.filter(pk=snapshot.pk).update(notes=notes, rows_read=done)
+        with connection.cursor() as cursor:
+            # The planner has to know how many rows came; what the cells hold it need not.
+            cursor.execute(f"ANALYZE dtks_sourcerow_{snapshot.pk} (row_number)")
+        run.save_checkpoint({"phase": "keys", "rows": done}, done=done, total=done, step=CLEANING)
+    snapshot.notes, snapshot.rows_read = notes, done
+
+
+def _begin(run: Run, snapshot: Snapshot, sheet: Sheet) -> None:
+    """Recognise the columns and make the partitions; a first attempt's remains are dropped."""
+    found = layouts.recognise(sheet.columns, snapshot.source, chosen=snapshot.mapping or None)
+    snapshot.layout, snapshot.mapping = found.layout.id, found.mapping
+    snapshot.sheet, snapshot.header_row = sheet.sheet, sheet.header_row
+    snapshot.columns, snapshot.notes = sheet.columns, found.notes
+    snapshot.state = Snapshot.State.STAGING
+    with transaction.atomic():
+        snapshot.save(
+            update_fields=["layout", "mapping", "sheet", "header_row", "columns", "notes", "state"]
+        )
+        drop_partitions(snapshot.pk)
+        with connection.cursor() as cursor:
+            for table in ("dtks_sourcerow", "dtks_rowproblem"):
+                cursor.execute(
+                    f"CREATE TABLE {table}_{snapshot.pk} PARTITION OF {table}"
+                    f" FOR VALUES IN ({snapshot.pk})"
+                )
+        run.save_checkpoint({"phase": "rows", "row": 0}, done=0, step=READING)
+
+
+def drop_partitions(snapshot_id: int) -> None:
+    """Everything stored of a file's rows goes at once; the snapshot itself stays as a record."""
+    with connection.cursor() as cursor:
+        for table in ("dtks_difference", "dtks_rowproblem", "dtks_rowkey", "dtks_sourcerow"):
+            cursor.execute(f"DROP TABLE IF EXISTS {table}_{int(snapshot_id)}")
+
+
+def _chunks(sheet: Sheet) -> Iterator[list[Batch]]:
+    """Batches gathered until they are worth a transaction, or a second and a half has passed."""
+    chunk: list[Batch] = []
+    rows = size = 0
+    since = time.monotonic()
+    for batch in sheet.batches():
+        chunk.append(batch)
+        rows += len(batch)
+        size += len(batch.packed)
+        if rows >= CHUNK_ROWS or size >= CHUNK_BYTES or time.monotonic() - since > CHUNK_SECONDS:
+            yield chunk
+            chunk, rows, size, since = [], 0, 0, time.monotonic()
+    if chunk:
+        yield chunk
+
+
+def _copy_rows(snapshot_id: int, chunk: list[Batch]) -> None:
+    lines = io.BytesIO()
+    for batch in chunk:
+        lines.writelines(copy_lines(snapshot_id, batch))
+    _copy(f'dtks_sourcerow_{snapshot_id} (snapshot_id, row_number, cells, "numeric")', lines)
+
+
+def copy_lines(snapshot_id: int, batch: Batch) -> list[bytes]:
+    """A batch as lines of COPY's text format, its cells as array literals.
+
+    The replacements work on the whole batch, not on cells: a backslash is doubled once for the
+    array and again for COPY, a quotation mark is escaped for the array, and line breaks and tabs
+    for COPY; then every separator becomes the border between two quoted elements.
+    """
+    text = batch.packed
+    if b"\\" in text:
+        text = text.replace(b"\\", b"\\\\\\\\")
+    text = (
+        text.replace(b'"', b'\\\\"')
+        .replace(b"\n", b"\\n")
+        .replace(b"\r", b"\\r")
+        .replace(b"\t", b"\\t")
+        .replace(b"\x1f", b'","')
+    )
+    numeric = batch.numeric
+    lines = [
+        b'%d\t%d\t{"%b"}\t\\N\n' % (snapshot_id, number, cells)
+        for number, cells in zip(batch.numbers, text.split(b"\x1e"), strict=True)
+    ]
+    for i, columns in numeric.items():
+        flags = ",".join(map(str, columns)).encode()
+        lines[i] = lines[i][:-3] + b"{%b}\n" % flags
+    return lines
+
+
+def _copy_problems(snapshot: Snapshot, chunk: list[Batch]) -> None:
+    """What the reader itself found wrong with rows of this chunk."""
+    identities = {snapshot.mapping[name] for name in MASKED_FIELDS if name in snapshot.mapping}
+    fields = {index: name for name, index in snapshot.mapping.items() if name != "status_note"}
+    lines = io.BytesIO()
+    for batch in chunk:
+        for i, problems in batch.problems.items():
+            for code, column, value in problems:
+                params: dict[str, Any] = {}
+                if code == "wrong_field_count":
+                    found, _, expected = value.partition("/")
+                    params, value = {"found": int(found), "expected": int(expected)}, ""
+                elif code == "broken_letter":
+                    params, value = {"offset": int(value)} if value else {"offset": "?"}, ""
+                elif column in identities:
+                    value = ""
+                where = [r"\N", ""] if column < 0 else [str(column), fields.get(column, "")]
+                line = "\t".join(
+                    (
+                        str(snapshot.pk),
+                        str(batch.numbers[i]),
+                        code,
+                        KINDS[code].severity_in(snapshot.source),
+                        where[1],
+                        where[0],
+                        _copy_text(value[:60]),
+                        _copy_text(json.dumps(params)),
+                    )
+                )
+                lines.write(f"{line}\n".encode())
+    if lines.tell():
+        _copy(
+            f"dtks_rowproblem_{snapshot.pk}"
+            " (snapshot_id, row_number, code, severity, field, column_index, value, params)",
+            lines,
+        )
+
+
+def _copy_text(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _copy(target: str, lines: io.BytesIO) -> None:
+    lines.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {target} FROM STDIN", lines)
+
+
+def _notes(snapshot: Snapshot, sheet: Sheet) -> list[dict]:
+    """Notes of the columns (kept since the beginning) and of reading, each once."""
+    unknown = layouts.unknown_columns(sheet.columns, snapshot.mapping)
+    notes = [note for note in snapshot.notes if note["code"] == "header_misspelt"]
+    if unknown:
+        notes.append({"code": "unknown_columns", "columns": unknown[:30]})
+    return [*sheet.notes, *notes]
+
+
+def find_problems(*, run: Run, snapshot: Snapshot, today: date) -> None:
+    """Keys, then everything wrong with rows, set-wise. Safe to run twice.
+
+    Raises FileRefused when the file as a whole shows swapped columns or lost digits.
+    """
+    from dtks.matching.keys import compute_keys
+
+    rows = snapshot.rows_read
+    run.progress(step=CLEANING, done=0, total=rows)
+    with run.estimating(step=CLEANING, seconds=rows / KEYED_A_SECOND, upto=rows):
+        compute_keys(snapshot)
+    statements = _statements(snapshot)
+    run.progress(step=CHECKING, done=0, total=rows)
+    notes = [note for note in snapshot.notes if note["code"] not in _LATE_NOTES]
+    places = {name: index + 1 for name, index in snapshot.mapping.items()}
+    about = {
+        "snapshot": snapshot.pk,
+        "area": snapshot.area_id,
+        "today": today,
+        "severities": json.dumps(
+            {code: kind.severity_in(snapshot.source) for code, kind in KINDS.items()}
+        ),
+        **dict.fromkeys(_PLACES),
+        **places,
+    }
+    _refuse_by_shares(snapshot, about)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM dtks_rowproblem_{snapshot.pk} WHERE code <> ALL(%s)",
+                [list(READER_CODES)],
+            )
+        for nth, name in enumerate(statements, 1):
+            share = rows * nth // len(statements)
+            with run.estimating(step=CHECKING, seconds=rows / CHECKED_A_SECOND, upto=share):
+                run_sql(f"dtks/staging/{name}.sql", **about)
+        if snapshot.source == Snapshot.Source.MEMBERS:
+            _check_components(snapshot, about)
+        if snapshot.source == Snapshot.Source.FINAL_CLOSING:
+            _check_amounts(snapshot, about)
+        notes += _late_notes(snapshot, about)
+        run.progress(step=COUNTING)
+        rows, rejected, warned, counts = _one("dtks/staging/counts.sql", about)
+        snapshot.notes = notes
+        snapshot.rows_read = rows
+        snapshot.rows_rejected, snapshot.rows_staged = rejected, rows - rejected
+        snapshot.rows_with_warnings = warned
+        snapshot.problem_counts = _object(counts)
+        snapshot.save(
+            update_fields=[
+                "notes",
+                "rows_read",
+                "rows_rejected",
+                "rows_staged",
+                "rows_with_warnings",
+                "problem_counts",
+            ]
+        )
+        run.save_checkpoint({"phase": "checked", "rows": rows}, done=rows, total=rows)
+
+
+_PLACES = (
+    "nik",
+    "kk_number",
+    "name",
+    "birth_date",
+    "sex",
+    "village",
+    "subdistrict",
+    "regency",
+    "village_code",
+    "component",
+)
+_LATE_NOTES = ("dates_mixed", "period_differs", "far_fewer_rows", "older_period")
+
+
+def _statements(snapshot: Snapshot) -> list[str]:
+    found = ["numbers"]
+    if "nik" in snapshot.mapping:
+        found += ["repeated_rows", "duplicate_niks", "nik_and_person"]
+    found.append("people")
+    if {"village", "village_code"} & snapshot.mapping.keys():
+        found.append("places")
+    return found
+
+
+def _refuse_by_shares(snapshot: Snapshot, about: dict) -> None:
+    if "nik" not in snapshot.mapping:
+        return
+    rows, comparable, swapped, truncated, numeric = _one("dtks/staging/shares.sql", about)
+    if comparable >= FEW and swapped > comparable * SWAPPED_SHARE:
+        raise FileRefused("columns_swapped", share=round(swapped * 100 / comparable))
+    if (
+        snapshot.loads_register
+        and truncated >= FEW
+        and truncated > rows * TRUNCATED_SHARE
+        and truncated > numeric * TRUNCATED_OF_NUMERIC
+    ):
+        raise FileRefused("many_truncated", share=round(truncated * 100 / rows))
+
+
+def _check_components(snapshot: Snapshot, about: dict) -> None:
+    if "component" in snapshot.mapping:
+        said = [cells[0] for cells in _combinations(snapshot, ["component"])]
+        _mark(snapshot, "component_unknown", "component", unknown_words(said, COMPONENT_WORDS))
+
+
+def _check_amounts(snapshot: Snapshot, about: dict) -> None:
+    """Counts, their sum and the amount: each different combination is judged once."""
+    counts = [name for name in COMPONENT_FIELDS if name in snapshot.mapping]
+    for name in [*counts, "component_count", "amount"]:
+        if name in snapshot.mapping:
+            said = {cells[0] for cells in _combinations(snapshot, [name])}
+            wrong = [cell for cell in said if cell.strip(" -") and whole_number(cell) is None]
+            negative = [cell for cell in wrong if whole_number(cell.lstrip(" -")) is not None]
+            unreadable = sorted(set(wrong) - set(negative))
+            code = "amount_unreadable" if name == "amount" else "count_unreadable"
+            _mark(snapshot, code, name, unreadable)
+            _mark(
+                snapshot,
+                "amount_negative" if name == "amount" else "count_unreadable",
+                name,
+                sorted(negative),
+            )
+    if not counts:
+        return
+    on = snapshot.period.starts_on
+    indexes = list(BenefitIndex.objects.valid_on(on))
+    rule = PeriodRule.objects.valid_on(on).order_by("valid_from").last()
+    for code, name in (
+        ("component_count_mismatch", "component_count"),
+        ("amount_mismatch", "amount"),
+    ):
+        if name not in snapshot.mapping:
+            continue
+        wrong = {}
+        for cells in _combinations(snapshot, [*counts, name]):
+            params = judge_amount(
+                code, dict(zip(counts, cells, strict=False)), cells[-1], indexes, rule
+            )
+            if params:
+                wrong[json.dumps(cells)] = json.dumps(params)
+        if wrong:
+            run_sql(
+                "dtks/staging/amounts_in.sql",
+                snapshot=snapshot.pk,
+                code=code,
+                severity=KINDS[code].severity_in(snapshot.source),
+                field=name,
+                place=snapshot.mapping[name] + 1,
+                places=[snapshot.mapping[each] + 1 for each in [*counts, name]],
+                combinations=list(wrong),
+                params=list(wrong.values()),
+            )
+
+
+def _mark(snapshot: Snapshot, code: str, field: str, words: list[str]) -> None:
+    if words:
+        run_sql(
+            "dtks/staging/cells_in.sql",
+            snapshot=snapshot.pk,
+            code=code,
+            severity=KINDS[code].severity_in(snapshot.source),
+            field=field,
+            place=snapshot.mapping[field] + 1,
+            words=words,
+        )
+
+
+def _combinations(snapshot: Snapshot, fields: list[str]) -> list[list[str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            load_sql("dtks/staging/combinations.sql"),
+            {
+                "snapshot": snapshot.pk,
+                "places": [snapshot.mapping[name] + 1 for name in fields],
+            },
+        )
+        return sorted(json.loads(cells) for (cells,) in cursor.fetchall())
+
+
+def _late_notes(snapshot: Snapshot, about: dict) -> list[dict]:
+    """What only the whole file, beside the files before it, can show."""
+    notes = []
+    if "birth_date" in snapshot.mapping:
+        (months_first,) = _one("dtks/staging/months_first.sql", about)
+        if months_first:
+            notes.append({"code": "dates_mixed", "count": months_first})
+    if "period_text" in snapshot.mapping:
+        said = [cells[0] for cells in _combinations(snapshot, ["period_text"])]
+        others = sorted({text.strip() for text in said if differs(text, snapshot)})
+        if others:
+            notes.append({"code": "period_differs", "said": others[:5]})
+    earlier = (
+        Snapshot.objects.live()
+        .filter(source=snapshot.source, area=snapshot.area, staged_at__isnull=False)
+        .exclude(pk=snapshot.pk)
+    )
+    last = earlier.order_by("-year", "-stage", "-staged_at").first()
+    if last:
+        fewer = 1 - snapshot.rows_read / max(last.rows_read, 1)
+        if fewer > FEWER_SHARE:
+            notes.append(
+                {"code": "far_fewer_rows", "share": round(fewer * 100), "before": last.rows_read}
+            )
+        if (last.year, last.stage) > (snapshot.year, snapshot.stage):
+            notes.append({"code": "older_period"})
+    return notes
+
+
+def differs(text: str, snapshot: Snapshot) -> bool:
+    """Whether `TAHAP 3 2026` speaks of another period than the one chosen."""
+    numbers = [int(part) for part in "".join(c if c.isdigit() else " " for c in text).split()]
+    years = [number for number in numbers if 2000 <= number <= 2100]
+    stages = [number for number in numbers if 1 <= number <= 4]
+    return bool((years and snapshot.year not in years) or (stages and snapshot.stage not in stages))
+
+
+def _one(name: str, params: dict) -> tuple:
+    with connection.cursor() as cursor:
+        cursor.execute(load_sql(name), params)
+        return cursor.fetchone()
+
+
+def _object(value) -> dict:
+    return json.loads(value) if isinstance(value, str) else value
