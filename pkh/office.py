@@ -168,12 +168,15 @@ class Office:
 
     def _prepare(self) -> None:
         """Tables and the demo data, in a process of its own that goes away after."""
+        # What people should read goes on beside the log; what libraries print goes into it.
+        progress = os.dup(sys.stderr.fileno())
         self.preparing = process.spawn(
-            [sys.executable, "-m", "pkh.office", "--prepare"],
+            [sys.executable, "-m", "pkh.office", "--prepare", str(progress)],
             log=self.log_dir / "prepare.log",
-            stderr=sys.stderr,
             cwd=BASE_DIR,
+            pass_fds=[progress],
         )
+        os.close(progress)
         if self.preparing.wait() != 0:
             raise ServerError(
                 "not_prepared",
@@ -236,11 +239,18 @@ class Office:
             child.look_after()
 
 
-def prepare() -> None:
-    """Everything the tables need before somebody can work; safe to repeat after a crash."""
+def prepare(progress) -> int:
+    """Everything the tables need before somebody can work; safe to repeat after a crash.
+
+    `progress` is the stream for the sentences a waiting clerk reads. Returns the exit code.
+    """
+
+    def say(sentence: str) -> None:
+        print(sentence, file=progress, flush=True)
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pkh.settings")
     import django
-    from django.core.management import call_command, get_commands
+    from django.core.management import CommandError, call_command, get_commands
     from django.db import connection
 
     django.setup()
@@ -251,7 +261,7 @@ def prepare() -> None:
     if not office:
         write_json(record, {"filled": []})
     if "fill_demo_office" not in get_commands():
-        return
+        return 0
     with connection.cursor() as cursor:
         # The database itself, not its address: another one behind the same URL is empty.
         cursor.execute(
@@ -262,8 +272,13 @@ def prepare() -> None:
     filled = office.get("filled", [])
     if database not in filled:
         say(_("Filling the demo office; this happens once and takes some minutes …"))
-        call_command("fill_demo_office")
+        try:
+            call_command("fill_demo_office", stderr=progress)
+        except CommandError as reason:
+            say(str(reason))
+            return 1
         write_json(record, {**office, "filled": [*filled, database]})
+    return 0
 
 
 def chosen_port() -> int:
@@ -299,16 +314,18 @@ def open_office() -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--prepare", action="store_true", help="tables and demo data only")
+    parser.add_argument(
+        "--prepare", type=int, metavar="FD", help="tables and demo data only; progress goes to FD"
+    )
     parser.add_argument(
         "--with-parent", action="store_true", help="stop when the process that started this ends"
     )
     options = parser.parse_args()
     if options.with_parent:
         process.die_with_parent(signal.SIGTERM)
-    if options.prepare:
-        prepare()
-        return 0
+    if options.prepare is not None:
+        with os.fdopen(options.prepare, "w", encoding="utf-8") as progress:
+            return prepare(progress)
     return open_office()
 
 

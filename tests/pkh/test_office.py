@@ -86,7 +86,8 @@ class OfficeUnderTest:
             os.kill(pid, signal.SIGKILL)
         process.wait_until(lambda: not self.running(), 10)
         if self.process:
-            self.process.communicate()
+            self.process.wait()
+            self.process.stdout.close()
 
 
 def test_the_office_opens_with_one_line_and_closes_within_ten_seconds(office):
