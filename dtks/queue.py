@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from areas.models import Area
 from areas.models.querysets import below
 from dtks.comparison import FIELDS
+from dtks.matching import rules as matching_rules
 from dtks.models import Difference, RowKey
 
 # (key, words, from, below): shares of certainty as matching computed them.
@@ -23,16 +24,8 @@ BANDS = (
     ("tanpa", _("No figure"), None, None),
 )
 
-KINDS = {
-    "shared_nik": _("One NIK, another person's data"),
-    "look_alike": _("Looks like this member"),
-    "moved": _("Same person, another village or card"),
-    "duplicate_rows": _("Several rows for one member"),
-    "damaged_nik": _("Damaged NIK in the file"),
-    "unsure": _("Similar, but not certain"),
-    "few_teachers": _("Too little to compare with"),
-    "": _("Same person, data differ"),
-}
+# What matching calls its questions; a link that is sure but shows other data asks this.
+KINDS = {**matching_rules.KINDS, "": _("Same person, data differ")}
 ORDER = ("village_id", "id")
 # Outcomes that ask nothing: to be looked up, not decided.
 LOOKUPS = {

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -13,7 +14,11 @@ from accounts.scope import area_codes
 from core.errors import Refused
 from core.paging import page_of
 from dtks import queries, questions, queue, services
+from dtks.comparison import FIELDS
+from dtks.matching import explain
+from dtks.matching.rules import RULES
 from dtks.models import Decision, Difference
+from dtks.waterfall import waterfall
 
 # What belongs to one page of the queue and not to its filters.
 _PASSING = ("setelah", "sebelum", "terakhir", "baris")
@@ -116,7 +121,23 @@ def _may_decide(user, found):
 
 def _explained(found):
     """The stored score as a waterfall, and the rule in a sentence."""
-    return None, ""
+    words = str(RULES.get(found.rule, ""))
+    reasons = explain(found)
+    if not reasons or found.score is None:
+        return None, words
+    bars = [(_label(reason.field), reason.sentence, int(reason.bits * 100)) for reason in reasons]
+    return waterfall(bars, found.score), words
+
+
+_LABELS = {
+    "start": gettext_lazy("Before looking"),
+    "card": gettext_lazy("Family card"),
+    **FIELDS,
+}
+
+
+def _label(name):
+    return str(_LABELS.get(name, name))
 
 
 def _next_url(user, found, query):

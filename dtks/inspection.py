@@ -1,0 +1,82 @@
+"""A file looked at before anything is stored of it: its sheet, its columns, its first rows."""
+
+import re
+from dataclasses import dataclass, field
+
+from core.nik import mask_nik
+from core.sheets import FileRefused, column_letters, open_sheet
+from dtks import layouts
+from dtks.comparison import initials
+
+PREVIEW_ROWS = 20
+# Whatever column it stands in: a run of this many digits may be somebody's number.
+_LONG_NUMBER = re.compile(r"\d{11,}")
+
+
+@dataclass
+class Inspection:
+    """`fields` maps a field to the position of its column; `refusal` says why it cannot go on."""
+
+    columns: list[str]
+    sheet: str
+    sheets: list[str]
+    header_row: int
+    notes: list[dict]
+    layout: str = ""
+    required: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    fields: dict[str, int] = field(default_factory=dict)
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    refusal: FileRefused | None = None
+
+    def letters(self, index):
+        return column_letters(index)
+
+
+def inspect(*, path, name, source, sheet="", chosen=None) -> Inspection:
+    """Read the header and the first rows in the child process. Raises FileRefused when there is
+    no table to show; a table whose columns do not suffice comes back with its refusal."""
+    with open_sheet(
+        path,
+        name=name,
+        sheet=sheet or None,
+        source_aliases=layouts.words_of(source),
+        date_aliases=layouts.date_words_of(source),
+    ) as table:
+        seen = Inspection(
+            columns=table.columns,
+            sheet=table.sheet,
+            sheets=[each["name"] if isinstance(each, dict) else each for each in table.sheets],
+            header_row=table.header_row,
+            notes=list(table.notes),
+        )
+        known = layouts.layouts_of(source)
+        seen.known = tuple(dict.fromkeys(name for layout in known for name in layout.fields))
+        try:
+            found = layouts.recognise(table.columns, source, chosen=chosen)
+        except FileRefused as refusal:
+            seen.refusal = refusal
+            seen.fields = dict(chosen or {})
+            seen.required = known[-1].required
+        else:
+            seen.layout, seen.required = found.layout.id, found.layout.required
+            seen.fields = {key: at for key, at in found.mapping.items() if key != "status_note"}
+            seen.notes += found.notes
+        for row in table:
+            seen.rows.append((row.number, row.cells))
+            if len(seen.rows) == PREVIEW_ROWS:
+                break
+    return seen
+
+
+def shown_cells(cells, mapping):
+    """Cells fit to be looked at: numbers masked wherever they stand, the mother's name initials."""
+    mothers = mapping.get("mother_name")
+    return [
+        initials(cell) if at == mothers else _LONG_NUMBER.sub(_mask, cell)
+        for at, cell in enumerate(cells)
+    ]
+
+
+def _mask(found):
+    return mask_nik(found[0])
