@@ -27,7 +27,7 @@ NAVIGATION = (
     Entry(_("Question queue"), "list-check", "dtks:queue", ("dtks.view_difference",)),
     Entry(_("Families"), "users", "dashboard:households", ("beneficiaries.view_household",)),
     Entry(_("Ministry files"), "file-spreadsheet", "dtks:snapshots", ("dtks.view_snapshot",)),
-    Entry(_("Work in the background"), "progress", "jobs:list", ("jobs.view_job",)),
+    Entry(_("Running work"), "progress", "jobs:list", ("jobs.view_job",)),
     Entry(_("Master data"), "settings", "admin:index", staff_only=True),
 )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.contrib.auth import get_user_model
 from django.db.models import Case, IntegerField, Value, When
 
+from areas.models import Area
 from beneficiaries.models import (
     Component,
     FormerCard,
@@ -95,13 +96,14 @@ def earlier_values(household, members):
         .select_related("pgh_context")
         .order_by("-pgh_id")[:_MOST_CHANGES]
     )
-    changes = list(_differences(events, {household.pk: household}, {}))
+    known = {"caretaker_id": names, "desa_id": _Names(Area)}
+    changes = list(_differences(events, {household.pk: household}, {}, known))
     events = list(
         MemberEvent.objects.filter(pgh_obj_id__in=names)
         .select_related("pgh_context")
         .order_by("-pgh_id")[:_MOST_CHANGES]
     )
-    changes += _differences(events, {member.pk: member for member in members}, names)
+    changes += _differences(events, {member.pk: member for member in members}, names, known)
     changes.sort(key=lambda change: change[0], reverse=True)
     changes = changes[:_MOST_CHANGES]
     people = {user for _, user, *_ in changes if user}
@@ -112,7 +114,7 @@ def earlier_values(household, members):
     ]
 
 
-def _differences(events, current, names):
+def _differences(events, current, names, known):
     """Each event is the record before a change; the state after it is the next newer one."""
     newer = dict(current)
     for event in events:
@@ -129,15 +131,30 @@ def _differences(events, current, names):
                     metadata.get("user"),
                     names.get(event.pgh_obj_id, ""),
                     str(field.verbose_name),
-                    _shown(event, field, before_value),
-                    _shown(after, field, after_value),
+                    _shown(event, field, before_value, known),
+                    _shown(after, field, after_value, known),
                 )
         newer[event.pgh_obj_id] = event
 
 
-def _shown(record, field, value):
+class _Names(dict):
+    """Names of records by key, asked for once each; the page has a handful at most."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def __missing__(self, pk):
+        self[pk] = str(self.model.objects.filter(pk=pk).first() or pk)
+        return self[pk]
+
+
+def _shown(record, field, value, known):
     if value in (None, ""):
         return ""
+    if field.attname in known:
+        names = known[field.attname]
+        return str(names[value] if isinstance(names, _Names) else names.get(value, "•••"))
     if field.name in _NUMBERS:
         return mask_nik(value)
     if field.name in _SECRET:

@@ -83,6 +83,7 @@ def difference_context(request, found, refusal=""):
         "difference": found,
         "kind": queue.kind_of(found),
         "member": member,
+        "about": member.name if member else (shown.name if shown else ""),
         "household": member.household if member else None,
         "candidates": candidates,
         "shown": shown,

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -140,7 +141,7 @@ def _problem_groups(snapshot, sees_rows):
                 "advice": problems.advice(code),
                 "number": number,
                 "severity": kind.severity_in(snapshot.source),
-                "example": problems.message(example, snapshot) if example else "",
+                "example": _place_and_problem(example, snapshot) if example else "",
             }
         )
     return [
@@ -154,12 +155,23 @@ def _problem_groups(snapshot, sees_rows):
     ]
 
 
+def _place_and_problem(problem, snapshot):
+    """Where and what, without the advice, which stands above the examples already."""
+    where = problems.place(
+        row=problem.row_number,
+        sheet=snapshot.sheet,
+        columns=snapshot.columns,
+        index=problem.column_index,
+    )
+    return f"{where}: {problems.sentence(problem.code, problem.value, problem.params)}"
+
+
 _LEFT_OUT = {
-    "no_nik": _("no usable NIK"),
-    "no_name": _("no name"),
-    "same_row_twice": _("the same person twice"),
-    "no_family_card": _("no family card number"),
-    "village_unknown": _("village unknown"),
+    "no_nik": gettext_lazy("no usable NIK"),
+    "no_name": gettext_lazy("no name"),
+    "same_row_twice": gettext_lazy("the same person twice"),
+    "no_family_card": gettext_lazy("no family card number"),
+    "village_unknown": gettext_lazy("village unknown"),
 }
 
 
@@ -222,7 +234,7 @@ def _exports(user, snapshot):
 @_sees_files
 @permission_required("dtks.view_sourcerow", raise_exception=True)
 def rows(request, pk):
-    """Rows of a file with what is wrong in them: all, those with one problem, or from one row on."""
+    """Rows of a file with what is wrong in them: all, with one problem, or from one row on."""
     snapshot = _visible(request, pk)
     code = request.GET.get("masalah", "")
     start = request.GET.get("baris", "")
@@ -244,7 +256,7 @@ def rows(request, pk):
         {
             "snapshot": snapshot,
             "page": page,
-            "lines": _lines(snapshot, numbers),
+            "lines": _lines(snapshot, numbers, briefly=bool(code)),
             "code": code,
             "code_title": problems.title(code) if code else "",
             "code_advice": problems.advice(code) if code else "",
@@ -262,28 +274,33 @@ def rows(request, pk):
     )
 
 
-def _lines(snapshot, numbers):
+def _lines(snapshot, numbers, briefly):
     """Rows ready to be shown: cells masked, cleaned name and date, problems in words."""
     of_rows = {"snapshot_id": snapshot.pk, "row_number__in": numbers}
     cells = {row.row_number: row.cells for row in SourceRow.objects.filter(**of_rows)}
-    keys = {
-        key.row_number: key for key in RowKey.objects.filter(**of_rows).select_related("village")
-    }
-    said = {}
+    cleaned = RowKey.objects.filter(**of_rows).select_related("village")
+    keys = {key.row_number: key for key in cleaned}
+    said, words = {}, _place_and_problem if briefly else problems.message
     for problem in RowProblem.objects.filter(**of_rows).order_by("row_number", "id"):
         if problem.code in problems.KINDS:
             said.setdefault(problem.row_number, []).append(
                 {
                     "severity": problem.severity,
                     "label": problem.get_severity_display(),
-                    "words": problems.message(problem, snapshot),
+                    "words": words(problem, snapshot),
                 }
             )
     return [
         {
             "number": number,
             "key": keys.get(number),
-            "cells": list(zip(snapshot.columns, shown_cells(cells[number], snapshot.mapping))),
+            "cells": list(
+                zip(
+                    snapshot.columns,
+                    shown_cells(cells[number], snapshot.mapping),
+                    strict=False,
+                )
+            ),
             "problems": said.get(number, []),
         }
         for number in numbers
