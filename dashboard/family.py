@@ -198,7 +198,7 @@ def sources(household, members, periods, user):
     files = {file.pk: file for file in Snapshot.objects.filter(pk__in=ids - {None})}
     openable = set(
         Snapshot.objects.visible_to(user).filter(pk__in=files).values_list("pk", flat=True)
-        if user.has_perm("dtks.view_snapshot")
+        if user.has_perm("dtks.view_sourcerow")
         else []
     )
     names = {member.pk: member.name for member in members}

@@ -3,12 +3,46 @@
 import re
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_lazy as _
+
 from core.nik import mask_nik
 from core.sheets import FileRefused, column_letters, open_sheet
 from dtks import layouts
 from dtks.comparison import initials
 
 PREVIEW_ROWS = 20
+# Fields the office cares about, as an officer calls them; the rest is kept and not asked about.
+FIELD_TITLES = {
+    "nik": _("NIK"),
+    "kk_number": _("Family card number"),
+    "name": _("Name"),
+    "birth_date": _("Date of birth"),
+    "birth_place": _("Place of birth"),
+    "sex": _("Sex"),
+    "mother_name": _("Mother's maiden name"),
+    "relationship": _("Relationship"),
+    "component": _("Component"),
+    "pregnancy": _("Pregnant"),
+    "early_child": _("Early childhood"),
+    "primary": _("Primary school"),
+    "junior": _("Junior secondary school"),
+    "senior": _("Senior secondary school"),
+    "severe_disability": _("Severe disability"),
+    "elderly": _("Elderly"),
+    "rights_victim": _("Victim of gross rights violation"),
+    "component_count": _("Number of components"),
+    "amount": _("Amount"),
+    "status": _("Status"),
+    "decile": _("Decile"),
+    "matched_note": _("Note on matching"),
+    "subdistrict": _("Kecamatan"),
+    "village": _("Village"),
+    "village_code": _("Village code"),
+    "address": _("Address"),
+    "hamlet": _("Hamlet"),
+    "rt": _("RT"),
+    "rw": _("RW"),
+}
 # Whatever column it stands in: a run of this many digits may be somebody's number.
 _LONG_NUMBER = re.compile(r"\d{11,}")
 

@@ -73,7 +73,9 @@ def detail_context(request, snapshot):
         "groups": _problem_groups(snapshot, sees_rows),
         "refusal": _refusal(snapshot),
         "notes": [problems.note_message(note) for note in snapshot.notes],
-        "preview": _figures(snapshot.load_preview if staged else snapshot.loaded),
+        "preview": _figures(snapshot.load_preview if staged else snapshot.loaded)
+        if snapshot.loads_register
+        else None,
         "own": own,
         "may_approve": staged
         and not own

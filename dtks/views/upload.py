@@ -15,7 +15,7 @@ from core.periods import Period
 from core.sheets import FileRefused
 from dtks import layouts, problems, services, waiting
 from dtks.forms import UploadForm
-from dtks.inspection import inspect, shown_cells
+from dtks.inspection import FIELD_TITLES, inspect, shown_cells
 from dtks.models import Snapshot
 from dtks.services.snapshots import already_imported
 
@@ -95,11 +95,10 @@ def _columns_chosen(asked):
 
 def _fields(seen):
     """(field, its title, needed, position, column) of the fields this kind of file may have."""
-    titles = layouts.TITLES
     return [
         {
             "name": name,
-            "title": titles.get(name, name),
+            "title": FIELD_TITLES[name],
             "needed": name in seen.required,
             "at": seen.fields.get(name),
             "column": seen.columns[seen.fields[name]]
@@ -107,7 +106,7 @@ def _fields(seen):
             else "",
         }
         for name in seen.known
-        if name in titles
+        if name in FIELD_TITLES
     ]
 
 
