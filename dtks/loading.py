@@ -90,6 +90,7 @@ def load_register(*, snapshot, by, at, progress=None) -> dict:
 
     with acting(by, "approve_snapshot"):
         lock_register(snapshot.area_id)
+        run_sql("dtks/load/session.sql")
         run_sql("dtks/load/drop.sql")
         _ensure_keys(snapshot)
         step(_STEPS[0], "rows", **_cells(snapshot), **_components(COMPONENT_WORDS))

@@ -1,3 +1,5 @@
+ANALYZE load_written;
+
 -- What this load did, and what the file says of families and components.
 -- Parameters: snapshot, year, stage, area, source.
 SELECT jsonb_build_object(
