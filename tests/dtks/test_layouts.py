@@ -1,0 +1,138 @@
+"""Columns of ministry files are recognised by what they are called, whoever typed the header."""
+
+import pytest
+from django.utils import translation
+
+from core.sheets import FileRefused, plain
+from dtks import layouts
+from dtks.layouts import LAYOUTS, recognise, unknown_columns, words_of
+
+DTKS_23 = (
+    "ID DTKS|PROVINSI|KABUPATEN/KOTA|KECAMATAN|DESA/KELUARAHAN|ALAMAT|DUSUN|RT|RW|NOKK|NIK|NAMA|"
+    "TANGGAL LAHIR|TEMPAT LAHIR|JENIS KELAMIN|PEKERJAAN|NAMA IBU KANDUNG|HUB KELUARGA|"
+    "KETERANGAN PADAN|BANSOS BPNT|BANSOS PKH|BANSOS BPNT-PPKM|PBI JKN"
+).split("|")
+DTKS_17 = (
+    "ID DTKS|PROVINSI|KABUPATEN/KOTA|KECAMATAN|DESA/KELURAHAN|ALAMAT|DUSUN|RT|RW|NOMOR KK|"
+    "NOMOR NIK|NAMA|TANGGAL LAHIR|TEMPAT LAHIR|JENIS KELAMIN|NAMA IBU KANDUNG|HUBUNGAN KELUARGA"
+).split("|")
+FINAL_CLOSING = (
+    "NAMA PENERIMA|NIK|NO KK|TGL LAHIR|UMUR|ART|HAMIL|AUD|SD|SMP|SMA|DISABIL|LANSIA|HAM|"
+    "JML KOMPONEN|NOMINAL|STATUS|ALAMAT FC|ALAMAT|RT|RW|KELURAHAN|KECAMATAN|KABUPATEN|PROVINSI"
+).split("|")
+MEMBERS = (
+    "NO KK|NIK|NAMA|KOMPONEN|TGL LAHIR|JENIS KELAMIN|NAMA IBU KANDUNG|HUB KELUARGA|JENJANG DTSEN|"
+    "SEKOLAH DTSEN|JENJANG DAPODIK|SEKOLAH DAPODIK|KIP|KETERANGAN DAPODIK|KETERANGAN DAPODIK_1|"
+    "ALAMAT|RT|RW|DESA|KECAMATAN|STATUS|PERIODE"
+).split("|")
+DTSEN_MEMBERS = (
+    "nomor_induk_kependudukan|nomor_kartu_keluarga|nama|jenis_kelamin|tanggal_lahir|"
+    "status_hubungan_keluarga|alamat_ktp|rt_ktp|rw_ktp|kode_kelurahan_desa_ktp|desil_nasional"
+).split("|")
+DTSEN_FAMILIES = (
+    "nomor_kartu_keluarga|nama_kepala_keluarga|desil_nasional|kode_kabupaten_kota|is_gc_kemensos|"
+    "is_pbi_se|is_siks_ng"
+).split("|")
+
+
+@pytest.mark.parametrize(
+    ("columns", "source", "layout", "unknown"),
+    [
+        (DTKS_23, "dtks", "dtks_23", []),
+        (DTKS_17, "dtks", "dtks_17", []),
+        (FINAL_CLOSING, "final_closing", "final_closing_25", []),
+        ([*FINAL_CLOSING, "REKENING"], "final_closing", "final_closing_account", []),
+        (MEMBERS, "members", "members_22", ["KETERANGAN DAPODIK_1"]),
+        (DTSEN_MEMBERS, "dtsen_members", "dtsen_members", []),
+        (DTSEN_FAMILIES, "dtsen_families", "dtsen_families", []),
+    ],
+)
+def test_the_ministrys_own_headers_are_all_known(columns, source, layout, unknown):
+    found = recognise(columns, source)
+
+    assert found.layout.id == layout
+    assert found.notes == []
+    assert unknown_columns(columns, found.mapping) == unknown
+
+
+def test_each_field_lands_on_its_own_column():
+    mapping = recognise(DTKS_23, "dtks").mapping
+
+    assert [DTKS_23[mapping[name]] for name in ("nik", "kk_number", "name", "mother_name")] == [
+        "NIK",
+        "NOKK",
+        "NAMA",
+        "NAMA IBU KANDUNG",
+    ]
+    assert mapping["status_note"] == mapping["matched_note"] == 18
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "KELURHAAN",
+        "KELUARAHAN",
+        "Kelurahan ",
+        "KELURAHAN\n(desa 2)",
+        "kelurahan",
+        "DESA / KELURAHAN",
+    ],
+)
+def test_slips_and_trimmings_of_a_header_are_understood(spelling):
+    columns = ["NIK", "NAMA", spelling]
+
+    assert recognise(columns, "dtks").mapping["village"] == 2
+
+
+def test_a_slip_is_said_once():
+    notes = recognise(["NIK", "NAMA", "KELURHAAN"], "dtks").notes
+
+    assert notes == [{"code": "header_misspelt", "column": "KELURHAAN", "field": "village"}]
+
+
+def test_a_number_column_is_never_guessed_from_a_slip():
+    with pytest.raises(FileRefused) as refusal:
+        recognise(["NIKK", "NAMA"], "dtks")
+    assert refusal.value.code == "column_missing"
+
+
+def test_a_file_without_a_nik_column_is_refused_with_the_columns_it_has():
+    with pytest.raises(FileRefused) as refusal:
+        recognise(["KODE", "NAMA", "PAGU"], "members")
+
+    assert refusal.value.params == {"column": "NIK", "columns": ["KODE", "NAMA", "PAGU"]}
+    with translation.override("en"):
+        assert str(refusal.value) == (
+            "Column NIK was not found. The columns are: KODE, NAMA, PAGU."
+        )
+
+
+def test_two_columns_called_nik_are_a_question_for_people():
+    with pytest.raises(FileRefused) as refusal:
+        recognise(["NAMA", "NIK", "NO KK", "NIK_1"], "members")
+
+    assert refusal.value.code == "column_twice"
+    assert refusal.value.params == {"column": "NIK", "times": 2, "letters": ["B", "D"]}
+    chosen = recognise(["NAMA", "NIK", "NO KK", "NIK_1"], "members", chosen={"nik": 3})
+    assert chosen.mapping["nik"] == 3
+
+
+def test_the_best_spelling_wins_when_two_columns_could_be_meant():
+    mapping = recognise(["NIK PENGURUS", "NIK", "NAMA", "NO KK"], "members").mapping
+
+    assert mapping["nik"] == 1
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.id)
+def test_no_spelling_means_two_fields_and_required_fields_exist(layout):
+    spellings = [(plain(s), name) for name, group in layout.fields.items() for s in group]
+    meanings = {word: {name for w, name in spellings if w == word} for word, _ in spellings}
+
+    assert {word: names for word, names in meanings.items() if len(names) > 1} == {}
+    assert set(layout.required) <= layout.fields.keys()
+    assert set(layout.marks) <= layout.fields.keys()
+    assert words_of(layout.source) >= {word for word, _ in spellings}
+
+
+def test_every_required_field_has_a_title_for_people():
+    assert {name for layout in LAYOUTS for name in layout.required} <= layouts.TITLES.keys()
