@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -284,6 +285,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "jobs.sweep",
         "schedule": PKH_JOB_SWEEP_SECONDS,
         "options": {"queue": "fast", "expires": 3 * PKH_JOB_SWEEP_SECONDS},
+    },
+    "dtks.remove_expired_exports": {
+        "task": "dtks.remove_expired_exports",
+        "schedule": crontab(hour=2, minute=30),
+        "options": {"queue": "export", "expires": 20 * 60 * 60},
     },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
