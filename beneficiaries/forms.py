@@ -5,14 +5,8 @@ from accounts.scope import area_codes
 from areas.models import Area
 from beneficiaries.models import Household, Member
 from beneficiaries.models.querysets import CHANGE_HOUSEHOLD
+from core.forms import DayField
 from core.nik import mask_nik
-
-# Typed, not picked: a browser set to English would show month/day/year in its own picker.
-_DAY = forms.DateInput(
-    format="%d-%m-%Y",
-    attrs={"inputmode": "numeric", "placeholder": "17-08-1990", "autocomplete": "off"},
-)
-_DAY_HINT = _("Day, month, year: 17-08-1990 or 17 Agustus 1990.")
 
 
 class RevealForm(forms.Form):
@@ -84,7 +78,7 @@ class CardForm(VersionedForm):
         max_length=25,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    on = forms.DateField(label=_("Valid from"), help_text=_DAY_HINT, widget=_DAY)
+    on = DayField(label=_("Valid from"))
 
     field_order = ["kk_number", "on", "reason"]
 
@@ -121,7 +115,7 @@ class HouseholdStatusForm(VersionedForm):
         ],
         widget=forms.RadioSelect,
     )
-    on = forms.DateField(label=_("From which day"), help_text=_DAY_HINT, widget=_DAY)
+    on = DayField(label=_("From which day"))
 
     field_order = ["status", "on", "reason"]
 
@@ -140,9 +134,7 @@ class MemberForm(VersionedForm):
     sex = forms.ChoiceField(
         label=_("Sex"), choices=[("", "-"), *Member.Sex.choices], required=False
     )
-    birth_on = forms.DateField(
-        label=_("Date of birth"), help_text=_DAY_HINT, widget=_DAY, required=False
-    )
+    birth_on = DayField(label=_("Date of birth"), required=False)
     birth_place = forms.CharField(label=_("Place of birth"), max_length=100, required=False)
     nik = forms.CharField(
         label=_("Another NIK"),
@@ -196,7 +188,7 @@ class MemberStatusForm(VersionedForm):
     status = forms.ChoiceField(
         label=_("State"), choices=Member.Status.choices, widget=forms.RadioSelect
     )
-    on = forms.DateField(label=_("From which day"), help_text=_DAY_HINT, widget=_DAY)
+    on = DayField(label=_("From which day"))
 
     field_order = ["status", "on", "reason"]
 

@@ -45,13 +45,15 @@ def households(request):
     """Families by village, or the people who answer to a name."""
     area, name = request.GET.get("wilayah", "")[:13], request.GET.get("nama", "").strip()[:150]
     status = request.GET.get("keadaan", "")
+    if digits(name):
+        name = ""  # numbers are searched by POST only, and are not said back here
     context = {
         "territory": queries.territory(request.user),
         "statuses": Household.Status.choices,
         "chosen": {"wilayah": area, "keadaan": status, "nama": name},
         "form": FindForm(initial={"cari": name, "wilayah": area}),
     }
-    if name and not digits(name):
+    if name:
         try:
             found = find_members(user=request.user, text=name, village=area or None)
         except Refused as reason:

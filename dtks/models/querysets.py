@@ -7,14 +7,12 @@ from areas.models.querysets import below
 class SnapshotQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Whole files: only for somebody whose territory holds the file's whole area."""
+        codes = area_codes(user, "dtks.view_snapshot")
         return self.filter(
             pk__in=[
                 pk
                 for pk, area in self.model._base_manager.values_list("pk", "area_id")
-                if any(
-                    area == held or area.startswith(f"{held}.")
-                    for held in area_codes(user, "dtks.view_snapshot")
-                )
+                if any(area == held or area.startswith(f"{held}.") for held in codes)
             ]
         )
 

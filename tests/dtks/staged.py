@@ -71,7 +71,8 @@ def stage(source, rows, *, by, period=(2026, 4), rejected=(), area="99.01"):
         for index in rejected:
             cursor.execute(
                 "INSERT INTO dtks_rowproblem (snapshot_id, row_number, code, severity, field,"
-                " column_index, value) VALUES (%s, %s, 'nik_length', 'reject', 'nik', 1, '99**')",
+                " column_index, value, params) VALUES (%s, %s, 'nik_length', 'reject', 'nik', 1,"
+                " '99**', '{\"digits\": 15}')",
                 [snapshot.pk, index + 2],
             )
     compute_keys(snapshot)

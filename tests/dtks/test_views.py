@@ -1,0 +1,535 @@
+"""Ministry files, the queue and the decision, as pages."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from beneficiaries.models import Member
+from dtks.models import Decision, Difference, Snapshot
+from dtks.services import approve_snapshot, reconcile
+from jobs.models import Job
+from tests.dtks.staged import DTKS, NOW, card, family, nik, person, stage, village
+
+pytestmark = pytest.mark.django_db
+
+HERE, THERE = "99.01.01.2001", "99.01.02.2001"
+
+
+def in_dtks(number, of, **more):
+    row = person(number, of, **more)
+    return {field: row.get(field, "") for field in DTKS}
+
+
+@pytest.fixture
+def asked(operator, operator2):
+    """`asked(n)` makes n members of Sari's kecamatan whose NIK stands at other data in the file."""
+    village()
+    village("99.01.01.2002", "Sukajadi")
+    village(THERE, "Karanganyar", "Gunung")
+
+    def make(number=1, **more):
+        people = [person(n, n) for n in range(1, number + 1)]
+        people += [person(n + 100, n) for n in range(1, number + 1)]
+        members = stage("members", people, by=operator)
+        approve_snapshot(snapshot=members, by=operator2, at=NOW)
+        other = {"name": "ORANG LAIN", "birth_date": "07/08/2013", "village": "Sukajadi"} | more
+        rows = [in_dtks(n, n) for n in range(1, number + 1)]
+        rows += [in_dtks(n + 100, n, **other) for n in range(1, number + 1)]
+        registry = stage("dtks", rows, by=operator)
+        reconcile(snapshot=registry, by=operator, at=NOW)
+        return Difference.objects.filter(
+            snapshot=registry, member__nik__in=[nik(n + 100) for n in range(1, number + 1)]
+        ).order_by("village_id", "id")
+
+    return make
+
+
+def address(question, query=""):
+    return reverse("dtks:difference", args=[question.snapshot_id, question.id]) + query
+
+
+def decide(client, question, verdict, query="", **data):
+    return client.post(
+        reverse("dtks:decide", args=[question.snapshot_id, question.id]) + query,
+        {"keputusan": verdict, "baris": str(question.row_number), **data},
+    )
+
+
+# --- the queue
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_queue_asks_the_same_for_one_question_and_for_three(
+    client, asked, sari, number, django_assert_num_queries
+):
+    asked(number)
+    client.force_login(sari)
+    client.get(reverse("dtks:queue"))
+
+    with django_assert_num_queries(12):
+        client.get(reverse("dtks:queue"))
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_difference_asks_the_same_for_one_question_and_for_three(
+    client, asked, sari, number, django_assert_num_queries
+):
+    question = asked(number).last()
+    client.force_login(sari)
+    client.get(address(question))
+
+    with django_assert_num_queries(20):
+        client.get(address(question))
+
+
+def test_queue_shows_ones_own_territory_only(client, asked, sari, budi):
+    question = asked().get()
+
+    client.force_login(sari)
+    hers = client.get(reverse("dtks:queue"))
+    client.force_login(budi)
+    his = client.get(reverse("dtks:queue"))
+
+    assert hers.context["counts"]["total"] == 1
+    assert question.member.name in hers.content.decode()
+    assert his.context["counts"]["total"] == 0
+    assert question.member.name not in his.content.decode()
+
+
+def test_queue_counts_each_filter_with_the_others_applied(client, asked, sari):
+    questions = asked(3)
+    kind = questions.first().kind
+    client.force_login(sari)
+
+    page = client.get(reverse("dtks:queue"), {"kec": "99.01.01", "jenis": kind})
+
+    counts = page.context["counts"]
+    assert counts["total"] == 3
+    assert [(code, number) for code, _, number in counts["kecamatan"]] == [("99.01.01", 3)]
+    assert sum(number for *_, number in counts["village"]) == 3
+    assert client.get(reverse("dtks:queue"), {"kec": "99.01.02"}).context["counts"]["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "query", ["?kec=x&desa=y&peluang=z&jenis=q&hasil=w&berkas=0", "?setelah=abc", "?berkas=-1"]
+)
+def test_queue_ignores_what_is_no_filter(client, asked, sari, query):
+    asked()
+    client.force_login(sari)
+
+    assert client.get(reverse("dtks:queue") + query).context["counts"]["total"] == 1
+
+
+def test_queue_looks_up_people_only_the_file_knows(client, asked, ratna):
+    question = asked().get()
+    client.force_login(ratna)
+
+    page = client.get(reverse("dtks:queue"), {"hasil": "new_in_source"})
+
+    assert page.status_code == 200
+    assert (
+        question.snapshot.differences.filter(outcome="new_in_source").count()
+        == (page.context["counts"]["total"])
+    )
+
+
+def test_queue_is_closed_to_who_may_not_see_questions(client, administrator):
+    client.force_login(administrator)
+
+    assert client.get(reverse("dtks:queue")).status_code == 403
+
+
+# --- one question
+
+
+def test_difference_masks_numbers_and_the_mothers_name(client, asked, sari):
+    question = asked().get()
+    client.force_login(sari)
+
+    text = client.get(address(question)).content.decode()
+
+    assert nik(101) not in text
+    assert card(1) not in text
+    assert "SUMIATI" not in text
+    assert "S******" in text
+
+
+def test_difference_of_another_kecamatan_is_missing(client, asked, budi):
+    question = asked().get()
+    client.force_login(budi)
+
+    foreign = client.get(address(question))
+    missing = client.get(reverse("dtks:difference", args=[question.snapshot_id, 987_654_321]))
+
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    assert foreign.content == missing.content
+
+
+def test_difference_hides_a_row_of_another_territory(client, asked, sari):
+    question = asked(village="Karanganyar", subdistrict="Gunung").get()
+    client.force_login(sari)
+
+    answer = client.get(address(question))
+
+    assert answer.context["shown"].hidden is True
+    assert "ORANG LAIN" not in answer.content.decode()
+    assert "di luar wilayah Anda" in answer.content.decode()
+
+
+def test_the_explanation_adds_up_to_the_stored_score(client, asked, sari):
+    question = asked().get()
+    client.force_login(sari)
+
+    why = client.get(address(question)).context["why"]
+
+    assert round(sum(bar.bits for bar in why.bars) * 100) == question.score
+    assert [bar.said for bar in why.bars] != []
+
+
+def test_decide_goes_on_to_the_next_question_and_offers_to_undo(client, asked, sari):
+    first, second = asked(2)
+    client.force_login(sari)
+
+    answer = decide(client, first, "same", "?hasil=&kec=99.01.01", catatan="KK dilihat")
+
+    decision = Decision.objects.get()
+    assert (decision.verdict, decision.by, decision.note) == ("same", sari, "KK dilihat")
+    assert answer.url == f"{address(second)}?hasil=&kec=99.01.01&terakhir={decision.pk}"
+    assert reverse("dtks:undo", args=[decision.pk]) in client.get(answer.url).content.decode()
+
+
+def test_decide_the_last_question_goes_back_to_the_queue(client, asked, sari):
+    question = asked().get()
+    client.force_login(sari)
+
+    answer = decide(client, question, "not_same")
+
+    assert answer.url.startswith(reverse("dtks:queue"))
+    assert client.get(answer.url).context["counts"]["total"] == 0
+
+
+def test_decide_takes_the_ticked_values(client, asked, operator):
+    question = asked().get()
+    client.force_login(operator)
+
+    decide(client, question, "take_fields", nilai=["name", "birth_on"])
+
+    member = Member.objects.get(pk=question.member_id)
+    assert (member.name, str(member.birth_on)) == ("ORANG LAIN", "2013-08-07")
+
+
+def test_decide_shows_the_refusal_and_keeps_the_note(client, asked, sari):
+    question = asked().get()
+    client.force_login(sari)
+
+    answer = decide(client, question, "take_fields", catatan="tunggu dulu")
+
+    assert answer.status_code == 409
+    assert 'role="alert"' in answer.content.decode()
+    assert 'value="tunggu dulu"' in answer.content.decode()
+    assert Decision.objects.count() == 0
+
+
+def test_decide_says_who_was_first(client, asked, sari, operator):
+    question = asked().get()
+    client.force_login(operator)
+    decide(client, question, "same")
+    client.force_login(sari)
+
+    answer = decide(client, question, "not_same")
+
+    assert answer.status_code == 409
+    assert str(operator) in answer.content.decode()
+    assert Decision.objects.get().verdict == "same"
+
+
+def test_undo_opens_the_question_again(client, asked, sari):
+    question = asked().get()
+    client.force_login(sari)
+    decide(client, question, "not_same")
+    decision = Decision.objects.get()
+
+    answer = client.post(reverse("dtks:undo", args=[decision.pk]) + "?kec=99.01.01")
+
+    decision.refresh_from_db()
+    assert decision.withdrawn_by == sari
+    assert answer.url == f"{address(question)}?kec=99.01.01"
+
+
+@pytest.mark.parametrize(("who", "status"), [("budi", 404), ("wayan", 403)])
+def test_deciding_needs_the_role_and_the_territory(client, asked, request, who, status):
+    question = asked().get()
+    client.force_login(request.getfixturevalue(who))
+
+    assert decide(client, question, "same").status_code == status
+    assert Decision.objects.count() == 0
+
+
+def test_who_only_reads_sees_no_buttons(client, asked, wayan):
+    question = asked().get()
+    client.force_login(wayan)
+
+    assert 'name="keputusan"' not in client.get(address(question)).content.decode()
+
+
+# --- files
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_snapshots_asks_the_same_for_one_file_and_for_three(
+    client, operator, number, django_assert_num_queries
+):
+    village()
+    for n in range(number):
+        stage("dtks", [in_dtks(n + 1, n + 1)], by=operator)
+    client.force_login(operator)
+    client.get(reverse("dtks:snapshots"))
+
+    with django_assert_num_queries(10):
+        client.get(reverse("dtks:snapshots"))
+
+
+def test_a_file_is_missing_for_who_sees_no_whole_files(client, operator, sari):
+    village()
+    snapshot = stage("dtks", [in_dtks(1, 1)], by=operator)
+    client.force_login(sari)
+
+    assert client.get(snapshot.get_absolute_url()).status_code == 403
+
+
+def test_a_file_of_another_kabupaten_is_missing(client, operator):
+    village()
+    snapshot = stage("dtks", [in_dtks(1, 1)], by=operator, area="99.02")
+    client.force_login(operator)
+
+    assert client.get(snapshot.get_absolute_url()).status_code == 404
+
+
+def buttons(client, user, snapshot):
+    client.force_login(user)
+    text = client.get(snapshot.get_absolute_url()).content.decode()
+    return {
+        name
+        for name in ("approve", "reject", "reconcile", "withdraw")
+        if f'action="{reverse(f"dtks:{name}", args=[snapshot.pk])}"' in text
+    }
+
+
+def test_snapshot_offers_what_the_role_may_do(client, operator, operator2, ratna, wayan):
+    village()
+    snapshot = stage("final_closing", [family(1)], by=operator)
+
+    assert buttons(client, operator, snapshot) == {"reconcile", "withdraw"}
+    assert buttons(client, operator2, snapshot) == {"approve", "reject", "reconcile", "withdraw"}
+    assert buttons(client, ratna, snapshot) == {"approve", "reject"}
+    assert buttons(client, wayan, snapshot) == set()
+
+
+def test_approve_asks_for_the_work_and_the_page_shows_it(client, operator, operator2):
+    village()
+    snapshot = stage("final_closing", [family(1)], by=operator)
+    client.force_login(operator2)
+
+    answer = client.post(reverse("dtks:approve", args=[snapshot.pk]), follow=True)
+
+    job = Job.objects.get(kind="dtks.approve_snapshot")
+    assert job.requested_by == operator2
+    assert reverse("jobs:progress", args=[job.pk]) in answer.content.decode()
+
+
+def test_approve_of_ones_own_file_is_refused_in_words(client, operator):
+    village()
+    snapshot = stage("final_closing", [family(1)], by=operator)
+    client.force_login(operator)
+
+    answer = client.post(reverse("dtks:approve", args=[snapshot.pk]), follow=True)
+
+    assert Job.objects.count() == 0
+    assert 'class="note note-error"' in answer.content.decode()
+
+
+def test_reject_needs_a_reason_and_shows_it_to_the_sender(client, operator, operator2):
+    village()
+    snapshot = stage("final_closing", [family(1)], by=operator)
+    client.force_login(operator2)
+    url = reverse("dtks:reject", args=[snapshot.pk])
+
+    client.post(url, {"alasan": ""})
+    assert Snapshot.objects.get(pk=snapshot.pk).state == "staged"
+    client.post(url, {"alasan": "Tahapnya keliru, ini tahap 3."})
+
+    client.force_login(operator)
+    text = client.get(snapshot.get_absolute_url()).content.decode()
+    assert "Tahapnya keliru, ini tahap 3." in text
+
+
+def test_rows_are_masked_and_say_what_is_wrong(client, operator):
+    village()
+    snapshot = stage("final_closing", [family(1), family(2)], by=operator, rejected=[0])
+    client.force_login(operator)
+
+    page = client.get(reverse("dtks:rows", args=[snapshot.pk]), {"masalah": "nik_length"})
+
+    text = page.content.decode()
+    assert [line["number"] for line in page.context["lines"]] == [2]
+    assert nik(1) not in text
+    assert card(1) not in text
+    assert len(page.context["lines"][0]["problems"]) == 1
+
+
+def test_rows_begin_where_asked(client, operator):
+    village()
+    snapshot = stage("final_closing", [family(n) for n in range(1, 6)], by=operator)
+    client.force_login(operator)
+
+    page = client.get(reverse("dtks:rows", args=[snapshot.pk]), {"baris": "4"})
+
+    assert [line["number"] for line in page.context["lines"]] == [4, 5, 6]
+
+
+def test_rows_are_closed_to_who_sees_only_totals(client, operator, ratna):
+    village()
+    snapshot = stage("final_closing", [family(1)], by=operator)
+    client.force_login(ratna)
+
+    assert client.get(reverse("dtks:rows", args=[snapshot.pk])).status_code == 403
+
+
+# --- bringing in a file
+
+
+FILE = (
+    "NIK|NOKK|NAMA|TANGGAL LAHIR|JENIS KELAMIN|NAMA IBU KANDUNG|DESA/KELURAHAN|KECAMATAN\r\n"
+    f"{nik(1)}|{card(1)}|SITI|01/02/1990|P|SUMIATI|Sukamaju|Tanjung\r\n"
+)
+
+
+@pytest.fixture
+def office(settings, tmp_path):
+    village()
+    settings.PKH_OFFICE_AREA = "99.01"
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def send(client, content=FILE, name="dtks.csv", **more):
+    data = {"sumber": "dtks", "tahun": "2026", "tahap": "4"} | more
+    data["berkas"] = SimpleUploadedFile(name, content.encode())
+    return client.post(reverse("dtks:upload"), data)
+
+
+def waiting(office):
+    return [path for path in (office / "waiting").iterdir() if path.is_file()]
+
+
+def test_upload_looks_at_the_file_before_anything_is_stored(client, office, operator):
+    client.force_login(operator)
+
+    answer = send(client)
+    text = client.get(answer.url).content.decode()
+
+    assert answer.url == reverse("dtks:inspect")
+    assert "NAMA IBU KANDUNG" in text
+    assert (nik(1) in text, card(1) in text, "SUMIATI" in text) == (False, False, False)
+    assert re.search(r"9901\*{10}01", text)
+    assert Snapshot.objects.count() == 0
+    assert len(waiting(office)) == 1
+
+
+def test_confirming_hands_the_file_over_to_be_read(client, office, operator):
+    client.force_login(operator)
+    send(client)
+
+    answer = client.post(reverse("dtks:inspect"), {"mulai": "1"})
+
+    snapshot = Snapshot.objects.get()
+    assert answer.url == snapshot.get_absolute_url()
+    assert (snapshot.file_name, snapshot.source, snapshot.year, snapshot.stage) == (
+        "dtks.csv",
+        "dtks",
+        2026,
+        4,
+    )
+    assert Job.objects.get().kind == "dtks.stage_snapshot"
+    assert waiting(office) == []
+
+
+def test_the_same_file_again_opens_the_one_that_is_there(client, office, operator):
+    client.force_login(operator)
+    for _ in range(2):
+        send(client)
+        answer = client.post(reverse("dtks:inspect"), {"mulai": "1"}, follow=True)
+
+    assert Snapshot.objects.count() == 1
+    assert 'class="note note-info"' in answer.content.decode()
+
+
+def test_a_column_can_be_chosen_by_hand(client, office, operator):
+    client.force_login(operator)
+    send(client, FILE.replace("NIK|", "NOMOR ORANG|", 1))
+
+    refused = client.get(reverse("dtks:inspect"))
+    chosen = client.post(reverse("dtks:inspect"), {"lihat": "1", "kolom-nik": "0"})
+    client.post(reverse("dtks:inspect"), {"mulai": "1", "kolom-nik": "0"})
+
+    assert refused.context["refusal"] != ""
+    assert chosen.context["refusal"] == ""
+    assert Snapshot.objects.get().mapping["nik"] == 0
+
+
+def test_a_file_that_is_no_table_is_refused_in_words(client, office, operator):
+    client.force_login(operator)
+    send(client, "%PDF-1.7 bukan tabel", name="surat.xlsx")
+
+    answer = client.get(reverse("dtks:inspect"))
+
+    assert answer.status_code == 422
+    assert 'class="note note-error"' in answer.content.decode()
+    assert 'name="mulai"' not in answer.content.decode()
+
+
+def test_upload_without_a_file_says_so(client, office, operator):
+    client.force_login(operator)
+
+    answer = client.post(reverse("dtks:upload"), {"sumber": "dtks", "tahun": "2026", "tahap": "4"})
+
+    assert answer.status_code == 422
+    assert 'id="id_berkas_errors"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("token", ["../../etc/passwd", "", "x" * 30])
+def test_nothing_but_a_waiting_file_is_looked_at(client, office, operator, token):
+    client.force_login(operator)
+    session = client.session
+    session["waiting_file"] = {"token": token, "name": "a.csv", "source": "dtks"}
+    session.save()
+
+    answer = client.get(reverse("dtks:inspect"))
+
+    assert (answer.status_code, answer.url) == (302, reverse("dtks:upload"))
+
+
+@pytest.mark.parametrize("who", ["sari", "ratna", "wayan"])
+def test_uploading_needs_the_role(client, request, who):
+    client.force_login(request.getfixturevalue(who))
+
+    assert client.get(reverse("dtks:upload")).status_code == 403
+
+
+def test_export_needs_a_reason_and_is_fetched_by_its_owner_only(
+    client, office, operator, operator2, asked
+):
+    snapshot = asked().get().snapshot
+    client.force_login(operator)
+    url = reverse("dtks:export", args=[snapshot.pk])
+    form = {"jenis": "outcomes", "bentuk": "csv", "hasil": ""}
+
+    client.post(url, form | {"alasan": ""})
+    assert snapshot.exports.count() == 0
+    client.post(url, form | {"alasan": "rapat koordinasi"})
+    export = snapshot.exports.get()
+
+    client.force_login(operator2)
+    assert client.post(reverse("dtks:download", args=[export.pk])).status_code == 404
