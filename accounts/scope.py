@@ -25,3 +25,18 @@ def in_scope(user, path: str, permission: str) -> Q:
 def holds_everywhere(user, permission: str, code: str) -> bool:
     """True when the area `code` lies wholly inside the user's territory for this permission."""
     return any(code == held or code.startswith(f"{held}.") for held in area_codes(user, permission))
+
+
+def by_people_of(user, path: str, permission: str) -> Q:
+    """Condition on who did something (`path`, a user): not somebody who only ever worked elsewhere.
+
+    What nobody did, and what accounts without any assignment did, belongs to every overseer.
+    """
+    codes = area_codes(user, permission)
+    if not codes:
+        return Q(pk__in=[])
+    above = {code[:length] for code in codes for length in (2, 5, 8) if length < len(code)}
+    assignments = user.assignments.model.objects
+    here = assignments.filter(below("area__code", codes) | Q(area_id__in=above))
+    elsewhere = assignments.exclude(user_id__in=here.values("user_id")).values("user_id")
+    return Q(**{f"{path}__isnull": True}) | ~Q(**{f"{path}__in": elsewhere})

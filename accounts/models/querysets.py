@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.roles import ROLE_PERMISSIONS
+from accounts.scope import by_people_of
 
 
 class AssignmentQuerySet(models.QuerySet):
@@ -31,9 +32,8 @@ class UserQuerySet(models.QuerySet):
 
 class AuditEventQuerySet(models.QuerySet):
     def visible_to(self, user):
-        if user.has_perm("accounts.view_auditevent"):
-            return self
-        return self.filter(by_id=user.pk)
+        """One's own acts, and for who oversees a territory the acts of the people working there."""
+        return self.filter(Q(by_id=user.pk) | by_people_of(user, "by", "accounts.view_auditevent"))
 
 
 class OwnQuerySet(models.QuerySet):

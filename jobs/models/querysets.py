@@ -2,13 +2,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from accounts.scope import by_people_of
+
 
 class JobQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """One's own jobs, and everybody's for a role that looks after the office's work."""
-        if user.has_perm("jobs.view_job"):
-            return self
-        return self.filter(requested_by_id=user.pk)
+        """One's own jobs, and those of the territory for a role that looks after its work."""
+        return self.filter(
+            Q(requested_by_id=user.pk) | by_people_of(user, "requested_by", "jobs.view_job")
+        )
 
     def for_listing(self):
         return self.select_related("requested_by").order_by("-created_at", "pk")
