@@ -61,6 +61,10 @@ class OfficeAdminSite(admin.AdminSite):
     def autocomplete_view(self, request):
         return OfficeAutocomplete.as_view(admin_site=self)(request)
 
+    def get_urls(self):
+        """Without "view on site": it says of any record of any model whether it exists."""
+        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+
     def logout(self, request, extra_context=None):
         return redirect("account_logout")
 
@@ -77,6 +81,7 @@ class OfficeModelAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False
+    view_on_site = False
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)
