@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from accounts.scope import area_codes
+from django.db.models import Q
+
+from accounts.scope import area_codes, in_scope
 from areas.models import Area
 from beneficiaries.models import Member
 from dtks.comparison import side_by_side
@@ -85,12 +87,19 @@ def relatives_in_register(member):
     )
 
 
-def relatives_in_file(difference, candidate):
-    """Others on the same family card in the file: who lives with whom tells namesakes apart."""
+def relatives_in_file(difference, candidate, user):
+    """Others on the same family card in the file: who lives with whom tells namesakes apart.
+
+    A card may hold people of several villages; those outside the reader's territory are left out.
+    """
     if candidate.hidden or not candidate.key.kk_number:
         return []
     return list(
-        RowKey.objects.filter(snapshot_id=difference.snapshot_id, kk_number=candidate.key.kk_number)
+        RowKey.objects.filter(
+            Q(village__isnull=True) | in_scope(user, "village", "dtks.view_difference"),
+            snapshot_id=difference.snapshot_id,
+            kk_number=candidate.key.kk_number,
+        )
         .exclude(row_number=candidate.row_number)
         .order_by("birth_on", "row_number")[:_MOST_RELATIVES]
     )

@@ -5,7 +5,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.scope import in_scope
+from accounts.scope import holds_everywhere, in_scope
 from beneficiaries.models import Household, Member
 from beneficiaries.services import (
     change_card_number,
@@ -160,8 +160,15 @@ def _take(decision, snapshot, fields, *, by, at) -> dict:
             _("Choose at least one value to take."),
             fields={name: _("cannot be taken") for name in unknown},
         )
-    if not RowKey.objects.filter(snapshot_id=snapshot.pk, row_number=decision.row_number).exists():
+    row = RowKey.objects.filter(snapshot_id=snapshot.pk, row_number=decision.row_number).first()
+    if row is None:
         raise Refused("no_row", _("The rows of this file are no longer stored."))
+    # Taking unseen values would show them, and a family would go where its sender cannot follow.
+    if row.village_id and not holds_everywhere(by, "dtks.decide_difference", row.village_id):
+        raise Refused(
+            "outside_territory",
+            _("This row lies outside your territory. The coordinator can take its values."),
+        )
     values = row_values(snapshot=snapshot, row_number=decision.row_number)
     empty = sorted(set(fields) - set(values))
     if empty:

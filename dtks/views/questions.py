@@ -89,7 +89,7 @@ def difference_context(request, found, refusal=""):
         "shown": shown,
         "lines": questions.lines_for(found, member, shown) if member and shown else [],
         "relatives": questions.relatives_in_register(member) if member else [],
-        "relatives_in_file": questions.relatives_in_file(found, shown) if shown else [],
+        "relatives_in_file": questions.relatives_in_file(found, shown, user) if shown else [],
         "earlier": questions.earlier_decisions(member, user) if member else [],
         "query": query.urlencode(),
         "why": why,
