@@ -1,5 +1,6 @@
 """Errors outside any view: a page for people, the one JSON shape for programs."""
 
+from django.db import DataError
 from django.http import JsonResponse
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -36,3 +37,18 @@ def server_error(request):
         message = _("Something went wrong on our side. Nothing half-finished was kept.")
         return _for_programs(request, "error", message, 500)
     return defaults.server_error(request)
+
+
+class UnreadableTextMiddleware:
+    """PostgreSQL keeps no NUL character, and nobody types one: what holds it is a bad request."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, (ValueError, DataError)) and "NUL (0x00)" in str(exception):
+            return bad_request(request, exception)
+        return None

@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "accounts.middleware.SecondFactorMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
+    "pkh.errors.UnreadableTextMiddleware",
 ]
 
 ROOT_URLCONF = "pkh.urls"
