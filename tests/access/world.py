@@ -1,73 +1,161 @@
 """A small world in which every text says whose it is, so any leak names its origin.
 
-Two kabupaten of two kecamatan of two desa. Every text field of a household or member holds a
-canary: KNR, the ten digits of its desa, and the field. Desa sizes are powers of two, so a wrong
-total tells which desa leaked into it.
+Two kabupaten of two kecamatan of two desa. Every text field of a household, member or row holds
+a canary: KNR, the ten digits of its desa, and a word for the field. Desa sizes are powers of two,
+so a wrong total tells which desa leaked into it.
+
+Who may see what is written here by hand, from the matrix of reliability.md C.1, and never asked
+of the code under test.
 """
 
 import datetime as dt
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import ApiToken, Assignment, AuditEvent, User
 from accounts.roles import Role
 from areas.models import Area
 from beneficiaries.models import (
+    BenefitIndex,
     FormerCard,
     Household,
     HouseholdPeriod,
     HouseholdStatusChange,
     Member,
     MemberComponent,
+    MemberPeriod,
     MemberStatusChange,
+    PeriodRule,
 )
-from dtks.models import Decision, Difference, Snapshot
+from dtks.models import Decision, Difference, MatchingSettings, Snapshot
 from jobs.models import Job
 
 KABUPATEN = ["99.01", "99.02"]
 KECAMATAN = [f"{kabupaten}.{n:02d}" for kabupaten in KABUPATEN for n in (1, 2)]
 DESA = [f"{kecamatan}.{n}" for kecamatan in KECAMATAN for n in ("2001", "2002")]
 OWN_DESA = "99.01.01.2001"
-SAME_KECAMATAN = "99.01.01.2002"
-OTHER_KECAMATAN = "99.01.02.2001"
-OTHER_KABUPATEN = "99.02.01.2001"
+PLACES = {
+    "own": OWN_DESA,
+    "same kecamatan": "99.01.01.2002",
+    "other kecamatan": "99.01.02.2001",
+    "other kabupaten": "99.02.01.2001",
+}
+SIZES = {desa: 2**index for index, desa in enumerate(DESA)}  # families; twice as many people
 
-# Where each kind of person works, and which desa's people they may see (reliability.md C.1).
-# Written by hand and not asked of the code under test.
+# --- the cast: where each kind of person works
+
+FACILITATOR, LEAD, TKSK = (
+    Role.FACILITATOR.value,
+    Role.SUBDISTRICT_LEAD.value,
+    Role.SUBDISTRICT_SOCIAL_WORKER.value,
+)
+COORDINATOR, OPERATOR = Role.DISTRICT_COORDINATOR.value, Role.DATA_OPERATOR.value
+HEAD, DIVISION_HEAD = Role.HEAD.value, Role.DIVISION_HEAD.value
+AUDITOR, ADMIN, GUEST = Role.AUDITOR.value, Role.ADMIN.value, Role.GUEST.value
+FORMER = "former"  # worked here until yesterday
+IDLE = "idle"  # an account nobody gave a role
+TWICE = "twice"  # facilitator in one desa, TKSK in another kecamatan: rights must not mix
+STRANGER = "stranger"  # data operator of the other kabupaten, who wrote everything
+
 POSTS = {
-    Role.FACILITATOR: OWN_DESA,
-    Role.SUBDISTRICT_LEAD: "99.01.01",
-    Role.DISTRICT_COORDINATOR: "99.01",
-    Role.DATA_OPERATOR: "99.01",
-    Role.SUBDISTRICT_SOCIAL_WORKER: "99.01.01",
-    Role.HEAD: "99.01",
-    Role.DIVISION_HEAD: "99.01",
-    Role.AUDITOR: "99.01",
-    Role.ADMIN: "99.01",
-    Role.GUEST: "99.01",
+    FACILITATOR: [(FACILITATOR, OWN_DESA)],
+    LEAD: [(LEAD, "99.01.01")],
+    COORDINATOR: [(COORDINATOR, "99.01")],
+    OPERATOR: [(OPERATOR, "99.01")],
+    TKSK: [(TKSK, "99.01.01")],
+    HEAD: [(HEAD, "99.01")],
+    DIVISION_HEAD: [(DIVISION_HEAD, "99.01")],
+    AUDITOR: [(AUDITOR, "99.01")],
+    ADMIN: [(ADMIN, "99.01")],
+    GUEST: [(GUEST, "99.01")],
+    TWICE: [(FACILITATOR, OWN_DESA), (TKSK, "99.01.02")],
+    FORMER: [],
+    IDLE: [],
 }
-SEES_PEOPLE_OF = {
-    role: [] if role in {Role.ADMIN, Role.GUEST} else [d for d in DESA if d.startswith(post)]
-    for role, post in POSTS.items()
+PEOPLE = list(POSTS)
+ADMIN_SITE = {ADMIN, AUDITOR}
+
+# --- the oracle: roles by what they may see in the places where they hold them
+
+SEES = {
+    # names, addresses, histories of families; heads and TKSK masked
+    "people": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, TKSK, HEAD, DIVISION_HEAD, AUDITOR},
+    # full numbers, after a reveal with a reason
+    "numbers": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, AUDITOR},
+    # questions of a reconciliation with the rows they are about; heads see totals only
+    "questions": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, TKSK, AUDITOR},
+    "decides": {FACILITATOR, LEAD, COORDINATOR, OPERATOR},
+    # ministry files as a whole: names, states, totals
+    "files": {COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD, AUDITOR},
+    # single rows of a file and what is wrong with them
+    "rows": {OPERATOR, AUDITOR},
+    "audit": {COORDINATOR, AUDITOR},
+    "staff": {ADMIN, AUDITOR},
+    # long work of the office's people
+    "work": {ADMIN, AUDITOR, OPERATOR},
 }
-FORMER = "former"  # a facilitator whose assignment ended yesterday
-IDLE = "idle"  # an account without any assignment
-PEOPLE = [*[role.value for role in POSTS], FORMER, IDLE]
+# An office's own accounts are looked after as a whole.
+OFFICE_WIDE = {"staff"}
+# The word at the end of a canary says what kind of thing it names.
+KINDS = {
+    "BERKAS": "files",
+    "MASALAH": "rows",
+    "BARIS": "questions",
+    "IBUBARIS": "questions",
+    "SEL": "questions",
+    "CATATAN": "questions",
+    "ALASAN": "audit",
+    "PEGAWAI": "staff",
+}
 
 
-def canary(desa: str, what: str) -> str:
-    return f"KNR{desa.replace('.', '')}{what}"
+def may(person: str | None, what: str, desa: str) -> bool:
+    """The oracle: may this person see (or do) this kind of thing in the desa or area?"""
+    return any(
+        role in SEES[what] and (what in OFFICE_WIDE or desa == area or desa.startswith(f"{area}."))
+        for role, area in POSTS.get(person or "", [])
+    )
 
 
-def desa_of(found: str) -> str:
+def holding(*roles):
+    """People of the cast who hold one of the roles somewhere."""
+    return frozenset(
+        person for person, posts in POSTS.items() if any(role in roles for role, _area in posts)
+    )
+
+
+def kind_of(found: str) -> str:
+    return KINDS.get(found[13:], "people")
+
+
+def may_read(person: str | None, found: str) -> bool:
+    """May this person read this canary?"""
+    return may(person, kind_of(found), place_of(found))
+
+
+def desa_of(person: str | None, what: str) -> list[str]:
+    return [desa for desa in DESA if may(person, what, desa)]
+
+
+def canary(place: str, word: str) -> str:
+    return f"KNR{place.replace('.', ''):0<10}{word}"
+
+
+def place_of(found: str) -> str:
     digits = found[3:13]
-    return f"{digits[:2]}.{digits[2:4]}.{digits[4:6]}.{digits[6:]}"
+    parts = [digits[:2], digits[2:4], digits[4:6], digits[6:]]
+    return ".".join(part for part in parts if part.strip("0"))
 
 
-def number(desa_index: int, serial: int, kind: int) -> str:
-    return f"99{kind:02d}{desa_index:02d}{serial:06d}{desa_index:02d}{kind:02d}"
+def number(desa: str, serial: int, kind: int) -> str:
+    """A NIK or card number; its first four and last two digits, shown masked, name no place."""
+    index = DESA.index(desa)
+    return f"99{kind:02d}{index:02d}{serial:06d}{index:02d}{kind:02d}"
 
 
 @dataclass
@@ -77,23 +165,27 @@ class World:
     members: dict[str, list[Member]] = field(default_factory=dict)
     differences: dict[str, int] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
-    snapshots: dict[str, Snapshot] = field(default_factory=dict)  # by kabupaten
-    staged: dict[str, Snapshot] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)  # reconciled, by kabupaten
+    staged: dict[str, Snapshot] = field(default_factory=dict)  # waiting for approval
     jobs: dict[str, Job] = field(default_factory=dict)
-    numbers: dict[str, str] = field(default_factory=dict)  # full NIK or card -> desa
+    events: dict[str, AuditEvent] = field(default_factory=dict)
+    # full number -> (desa, label of the record, its key)
+    numbers: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
 
 def make_world() -> World:
     world = World()
     _areas()
     _users(world)
-    for index, desa in enumerate(DESA):
-        _families(world, index, desa)
+    _rules()
+    _families(world)
     for kabupaten in KABUPATEN:
         _files(world, kabupaten)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("ANALYZE")
     return world
 
 
@@ -102,9 +194,12 @@ def _areas():
     rows += [(d, 4) for d in DESA]
     Area.objects.bulk_create(
         [
-            Area(code=code, name=f"WILAYAH {code}", level=level, parent_id=code.rpartition(".")[0])
-            if level > 1
-            else Area(code=code, name="PROVINSI CONTOH", level=level)
+            Area(
+                code=code,
+                name=f"WILAYAH {code}",
+                level=level,
+                parent_id=code.rpartition(".")[0] or None,
+            )
             for code, level in rows
         ],
         ignore_conflicts=True,
@@ -113,14 +208,16 @@ def _areas():
 
 def _users(world):
     today = timezone.localdate()
-    for role, post in POSTS.items():
-        user = User.objects.create(
-            username=f"{role.value}", full_name=role.value, is_staff=role == Role.ADMIN
+    for person, posts in POSTS.items():
+        world.users[person] = user = User.objects.create(
+            username=person, full_name=person, is_staff=person in ADMIN_SITE
         )
-        Assignment.objects.create(user=user, role=role, area_id=post, starts_on=today)
-        world.users[role.value] = user
-    former = User.objects.create(username=FORMER, is_staff=True)
-    for role in (Role.FACILITATOR, Role.DATA_OPERATOR, Role.ADMIN):
+        for role, area in posts:
+            Assignment.objects.create(user=user, role=role, area_id=area, starts_on=today)
+    former = world.users[FORMER]
+    former.is_staff = True
+    former.save()
+    for role in (FACILITATOR, OPERATOR, ADMIN):
         Assignment.objects.create(
             user=former,
             role=role,
@@ -128,59 +225,82 @@ def _users(world):
             starts_on=today - dt.timedelta(days=400),
             ends_on=today - dt.timedelta(days=1),
         )
-    world.users[FORMER] = former
-    world.users[IDLE] = User.objects.create(username=IDLE)
-    world.users["stranger"] = User.objects.create(username="stranger")
-    Assignment.objects.create(
-        user=world.users["stranger"],
-        role=Role.DATA_OPERATOR,
-        area_id=KABUPATEN[1],
-        starts_on=today,
+    world.users[STRANGER] = stranger = User.objects.create(
+        username=STRANGER, full_name=canary(KABUPATEN[1], "PEGAWAI")
     )
+    Assignment.objects.create(user=stranger, role=OPERATOR, area_id=KABUPATEN[1], starts_on=today)
+    world.users["writer"] = writer = User.objects.create(username="writer", full_name="writer")
+    Assignment.objects.create(user=writer, role=OPERATOR, area_id=KABUPATEN[0], starts_on=today)
 
 
-def _families(world, index, desa):
-    today = timezone.localdate()
-    stranger = world.users["stranger"]
-    for serial in range(2**index if index < 4 else 3):
-        household = Household.objects.create(
-            desa_id=desa,
-            kk_number=number(index, serial, 11),
-            address=canary(desa, "ALAMAT"),
-            hamlet=canary(desa, "DUSUN"),
-            rt="001",
-            rw="002",
-        )
-        mother, child = (
-            Member.objects.create(
+def writer_of(world, place):
+    return world.users[STRANGER if place.startswith(KABUPATEN[1]) else "writer"]
+
+
+def _rules():
+    BenefitIndex.objects.get_or_create(
+        kind="component", component="primary", valid_from="2025-01-01",
+        defaults={"amount_year": 900_000},
+    )  # fmt: skip
+    PeriodRule.objects.get_or_create(valid_from="2025-01-01")
+    MatchingSettings.objects.get_or_create(pk=1)
+
+
+def _families(world):
+    """Everything of all desa in a dozen statements."""
+    today, now = timezone.localdate(), timezone.now()
+    places = [(desa, serial) for desa in DESA for serial in range(SIZES[desa])]
+    households = Household.objects.bulk_create(
+        [
+            Household(
+                desa_id=desa,
+                kk_number=number(desa, serial, 11),
+                address=canary(desa, "ALAMAT"),
+                hamlet=canary(desa, "DUSUN"),
+                rt="001",
+                rw="002",
+            )
+            for desa, serial in places
+        ]
+    )
+    families = list(zip(places, households, strict=True))
+    people = Member.objects.bulk_create(
+        [
+            Member(
                 household=household,
-                nik=number(index, serial, kind),
-                name=canary(desa, what),
-                birth_on=dt.date(1990, 1, 1 + serial),
+                nik=number(desa, serial, kind),
+                name=f"{canary(desa, what)} {what}",
+                birth_on=dt.date(1990, 1, 1) + dt.timedelta(days=serial),
                 birth_place=canary(desa, "TEMPAT"),
                 sex="P",
                 mother_name=canary(desa, "GADIS"),
                 relationship=relationship,
             )
+            for (desa, serial), household in families
             for kind, what, relationship in ((22, "IBU", "head"), (33, "ANAK", "child"))
-        )
+        ]
+    )
+    mothers, children = people[::2], people[1::2]
+    for mother, household in zip(mothers, households, strict=True):
         household.caretaker = mother
-        household.save(update_fields=["caretaker"])
-        for kind in (11, 22, 33, 44):
-            world.numbers[number(index, serial, kind)] = desa
-        FormerCard.objects.create(
+    Household.objects.bulk_update(households, ["caretaker"])
+    FormerCard.objects.bulk_create(
+        FormerCard(
             household=household,
-            kk_number=number(index, serial, 44),
+            kk_number=number(desa, serial, 44),
             replaced_on=today,
-            replaced_by=stranger,
+            replaced_by=writer_of(world, desa),
         )
-        HouseholdStatusChange.objects.create(
+        for (desa, serial), household in families
+    )
+    HouseholdStatusChange.objects.bulk_create(
+        HouseholdStatusChange(
             household=household, status="active", on=today, reason=canary(desa, "SEBAB")
         )
-        MemberStatusChange.objects.create(
-            member=child, status="active", on=today, reason=canary(desa, "SEBAB")
-        )
-        HouseholdPeriod.objects.create(
+        for (desa, _serial), household in families
+    )
+    HouseholdPeriod.objects.bulk_create(
+        HouseholdPeriod(
             household=household,
             year=2026,
             stage=4,
@@ -189,12 +309,40 @@ def _families(world, index, desa):
             computed_amount=225_000,
             ministry_status=canary(desa, "STATUS"),
         )
-        MemberComponent.objects.create(member=child, year=2026, stage=4, component="primary")
-        # An earlier state, kept by trigger, carries canaries of its own.
-        Member.objects.filter(pk=child.pk).update(birth_place=canary(desa, "TEMPATBARU"))
-        Household.objects.filter(pk=household.pk).update(address=canary(desa, "ALAMATBARU"))
+        for (desa, _serial), household in families
+    )
+    MemberStatusChange.objects.bulk_create(
+        MemberStatusChange(member=child, status="active", on=today, reason=canary(desa, "SEBAB"))
+        for ((desa, _serial), _household), child in zip(families, children, strict=True)
+    )
+    MemberComponent.objects.bulk_create(
+        MemberComponent(member=child, year=2026, stage=4, component="primary") for child in children
+    )
+    MemberPeriod.objects.bulk_create(
+        MemberPeriod(member=member, year=2026, stage=4) for member in people
+    )
+    # An earlier state, kept by trigger, carries canaries of its own.
+    for desa in DESA:
+        Member.objects.filter(household__desa_id=desa).update(
+            birth_place=canary(desa, "TEMPATBARU")
+        )
+        Household.objects.filter(desa_id=desa).update(address=canary(desa, "ALAMATBARU"))
+    for ((desa, serial), household), mother, child in zip(families, mothers, children, strict=True):
         world.households.setdefault(desa, []).append(household)
         world.members.setdefault(desa, []).extend([mother, child])
+        family = "beneficiaries.household", str(household.pk)
+        world.numbers[number(desa, serial, 11)] = (desa, *family)
+        world.numbers[number(desa, serial, 44)] = (desa, *family)
+        world.numbers[mother.nik] = (desa, "beneficiaries.member", str(mother.pk))
+        world.numbers[child.nik] = (desa, "beneficiaries.member", str(child.pk))
+    for desa in DESA:
+        world.events[desa] = audit.record(
+            "identity.revealed",
+            by=writer_of(world, desa),
+            target=world.members[desa][0],
+            reason=canary(desa, "ALASAN"),
+            at=now,
+        )
 
 
 def _partition(table, snapshot):
@@ -210,46 +358,53 @@ MAPPING = {"nik": 0, "kk_number": 1, "name": 2, "mother_name": 3, "address": 4}
 
 def _files(world, kabupaten):
     now = timezone.now()
-    stranger = world.users["stranger"]
+    writer = writer_of(world, kabupaten)
     common = {
         "area_id": kabupaten,
         "year": 2026,
         "stage": 4,
-        "file_name": f"{canary(kabupaten + '.00.0000', 'BERKAS')}.csv",
+        "file_name": f"{canary(kabupaten, 'BERKAS')}.csv",
         "size_bytes": 1000,
         "columns": COLUMNS,
         "mapping": MAPPING,
-        "uploaded_by": stranger,
+        "rows_read": 4,
+        "rows_staged": 4,
+        "uploaded_by": writer,
         "uploaded_at": now,
         "staged_at": now,
     }
-    registry = Snapshot.objects.create(
+    world.snapshots[kabupaten] = registry = Snapshot.objects.create(
         source="dtks",
         layout="dtks",
         state="staged",
-        sha256=f"{kabupaten}".ljust(64, "a"),
+        sha256=kabupaten.ljust(64, "a"),
         reconciled_at=now,
-        reconciled_by=stranger,
+        reconciled_by=writer,
         **common,
     )
-    world.snapshots[kabupaten] = registry
     world.staged[kabupaten] = Snapshot.objects.create(
         source="members",
         layout="members",
         state="staged",
-        sha256=f"{kabupaten}".ljust(64, "b"),
+        sha256=kabupaten.ljust(64, "b"),
         **common,
     )
     for snapshot in (registry, world.staged[kabupaten]):
         for table in ("dtks_sourcerow", "dtks_rowkey", "dtks_rowproblem", "dtks_difference"):
             _partition(table, snapshot)
-        _rows(snapshot, kabupaten)
+        places = [d for d in DESA if d.startswith(kabupaten)]
+        for row, desa in enumerate(places, start=2):
+            world.rows[desa] = row
+            _row(world, snapshot, row, desa)
+        # On the same card somebody who lives in the next village, which others look after.
+        for row, (desa, neighbour) in enumerate(pairwise([*places, places[0]]), start=12):
+            _row(world, snapshot, row, neighbour, card=number(desa, world.rows[desa], 66))
     for desa in DESA:
         if desa.startswith(kabupaten):
             _questions(world, registry, desa)
     world.jobs[kabupaten] = Job.objects.create(
         kind="dtks.reconcile_snapshot",
-        requested_by=stranger,
+        requested_by=writer,
         subject_type="dtks.snapshot",
         subject_id=str(registry.pk),
         arguments={"snapshot_id": registry.pk},
@@ -257,96 +412,137 @@ def _files(world, kabupaten):
     )
 
 
-def _rows(snapshot, kabupaten):
+def _row(world, snapshot, row, desa, card=None):
+    nik, card = number(desa, row, 55), card or number(desa, row, 66)
+    for full in (nik, card):
+        world.numbers.setdefault(full, (desa, "dtks.sourcerow", f"{snapshot.pk}:{row}"))
+    name, mother = canary(desa, "BARIS"), canary(desa, "IBUBARIS")
+    cells = [nik, card, name, mother, canary(desa, "SEL")]
     with connection.cursor() as cursor:
-        for row, desa in enumerate([d for d in DESA if d.startswith(kabupaten)], start=2):
-            nik, card = number(DESA.index(desa), row, 55), number(DESA.index(desa), row, 66)
-            cells = [nik, card, canary(desa, "BARIS"), canary(desa, "GADIS"), canary(desa, "SEL")]
-            cursor.execute(
-                "INSERT INTO dtks_sourcerow VALUES (%s, %s, %s, NULL)", [snapshot.pk, row, cells]
-            )
-            cursor.execute(
-                "INSERT INTO dtks_rowkey VALUES"
-                " (%s, %s, %s, 'ok', NULL, %s, 'ok', %s, %s, '1990-01-01', 'P', %s, 'head', %s,"
-                " false)",
-                [
-                    snapshot.pk,
-                    row,
-                    nik,
-                    card,
-                    canary(desa, "BARIS"),
-                    canary(desa, "BARIS"),
-                    canary(desa, "GADIS"),
-                    desa,
-                ],
-            )
-            cursor.execute(
-                "INSERT INTO dtks_rowproblem"
-                " (snapshot_id, row_number, code, severity, field, column_index, value)"
-                " VALUES (%s, %s, 'nik_length', 'warn', 'nik', 0, %s)",
-                [snapshot.pk, row, canary(desa, "MASALAH")],
-            )
+        cursor.execute(
+            "INSERT INTO dtks_sourcerow (snapshot_id, row_number, cells) VALUES (%s, %s, %s)",
+            [snapshot.pk, row, cells],
+        )
+        cursor.execute(
+            "INSERT INTO dtks_rowkey (snapshot_id, row_number, nik, nik_state, kk_number, kk_state,"
+            "  name, name_key, birth_on, sex, mother_key, relationship, village_id, deceased)"
+            " VALUES (%s, %s, %s, 'ok', %s, 'ok', %s, %s, '1990-01-01', 'P', %s, 'head', %s,"
+            " false)",
+            [snapshot.pk, row, nik, card, name, name, mother, desa],
+        )
+        cursor.execute(
+            "INSERT INTO dtks_rowproblem"
+            " (snapshot_id, row_number, code, severity, field, column_index, value)"
+            " VALUES (%s, %s, 'nik_length', 'warn', 'nik', 0, %s)",
+            [snapshot.pk, row, canary(desa, "MASALAH")],
+        )
 
 
 def _questions(world, registry, desa):
-    row = 2 + [d for d in DESA if d.startswith(desa[:5])].index(desa)
-    member = world.members[desa][1]
+    """One open question about every child, so that counts tell the desa, too, and one answered
+    about a mother. A candidate is always the row of a neighbouring desa."""
+    row = world.rows[desa]
+    mother, children = world.members[desa][0], world.members[desa][1::2]
+    candidates = [row, row + 1 if row < 5 else 2]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO dtks_difference"
-            " (snapshot_id, member_id, row_number, outcome, rule, kind, probability, score,"
-            "  weights, levels, candidates, changed_fields, village_id)"
-            " VALUES (%s, %s, %s, 'review', 'unsure', 'unsure', 0.5, 0, NULL, NULL, %s,"
-            " '{name}', %s) RETURNING id",
-            [registry.pk, member.pk, row, [row], desa],
-        )
-        world.differences[desa] = cursor.fetchone()[0]
-    assert Difference.objects.filter(id=world.differences[desa]).exists()
+        for member in (*children, mother):
+            cursor.execute(
+                "INSERT INTO dtks_difference"
+                " (snapshot_id, member_id, row_number, outcome, rule, kind, probability, score,"
+                "  weights, levels, candidates, changed_fields, village_id)"
+                " VALUES (%s, %s, %s, 'review', 'unsure', 'unsure', 0.5, 0, NULL, NULL, %s,"
+                " '{name}', %s) RETURNING id",
+                [registry.pk, member.pk, row, candidates, desa],
+            )
+            world.differences.setdefault(desa, cursor.fetchone()[0])
     world.decisions[desa] = Decision.objects.create(
         snapshot=registry,
-        member=world.members[desa][0],
+        member=mother,
         row_number=row,
         verdict="same",
         note=canary(desa, "CATATAN"),
-        by=world.users["stranger"],
+        by=writer_of(world, desa),
         at=timezone.now(),
+    )
+    Difference.objects.filter(snapshot=registry, member=mother).update(
+        decision=world.decisions[desa]
     )
 
 
 def token_for(user, *scopes):
-    """(the token to send); another system signing in as this user."""
+    """The token to send; another system signing in as this user."""
     instance, token = ApiToken.objects.create(user=user)
     instance.scopes = list(scopes)
     instance.save(update_fields=["scopes"])
     return token
 
 
-def fingerprint_of_foreign_rows() -> str:
-    """Hash of everything another kabupaten owns and of the audit trail's old rows."""
-    parts = []
+# --- has anything changed, and where?
+
+_HOME = "SELECT desa_id FROM beneficiaries_household h WHERE h.id = "
+_MEMBERS_HOME = (
+    "SELECT desa_id FROM beneficiaries_household h"
+    " JOIN beneficiaries_member m ON m.household_id = h.id WHERE m.id = "
+)
+_FILES_AREA = "SELECT area_id FROM dtks_snapshot s WHERE s.id = "
+# Where a row of each table lies, as SQL over its alias t.
+WHERE_IT_LIES = {
+    "areas_area": "code",
+    "accounts_user": "'99'",
+    "accounts_assignment": "area_id",
+    "accounts_apitoken": "'99'",
+    "beneficiaries_benefitindex": "'99'",
+    "beneficiaries_periodrule": "'99'",
+    "beneficiaries_household": "desa_id",
+    "beneficiaries_member": f"({_HOME} t.household_id)",
+    "beneficiaries_formercard": f"({_HOME} t.household_id)",
+    "beneficiaries_householdstatuschange": f"({_HOME} t.household_id)",
+    "beneficiaries_householdperiod": f"({_HOME} t.household_id)",
+    "beneficiaries_householdevent": f"({_HOME} t.pgh_obj_id)",
+    "beneficiaries_memberstatuschange": f"({_MEMBERS_HOME} t.member_id)",
+    "beneficiaries_membercomponent": f"({_MEMBERS_HOME} t.member_id)",
+    "beneficiaries_memberperiod": f"({_MEMBERS_HOME} t.member_id)",
+    "beneficiaries_memberevent": f"({_MEMBERS_HOME} t.pgh_obj_id)",
+    "dtks_matchingsettings": "'99'",
+    "dtks_snapshot": "area_id",
+    "dtks_sourcerow": f"({_FILES_AREA} t.snapshot_id)",
+    "dtks_rowkey": "village_id",
+    "dtks_rowproblem": f"({_FILES_AREA} t.snapshot_id)",
+    "dtks_difference": "village_id",
+    "dtks_decision": f"({_MEMBERS_HOME} t.member_id)",
+    "jobs_job": "'99'",
+}
+# What every request may write: the trail of what happened, and signs of life.
+WRITTEN_IN_PASSING = {
+    "accounts_auditevent",
+    "accounts_sentrequest",
+    "jobs_workersign",
+    "core_cache",
+}
+
+
+def tables_of_our_floors() -> set[str]:
+    floors = ("core", "areas", "accounts", "jobs", "beneficiaries", "dtks", "dashboard")
+    return {
+        model._meta.db_table
+        for floor in floors
+        for model in apps.get_app_config(floor).get_models()
+        if model._meta.managed or model._meta.db_table in WHERE_IT_LIES
+    } - WRITTEN_IN_PASSING
+
+
+def fingerprint() -> dict[tuple[str, str], tuple[int, int]]:
+    """(table, area) -> what its rows look like. Any write changes it: a row version has its own
+    place (ctid), so an update is seen even when it writes the same values back."""
+    parts = " UNION ALL ".join(
+        f"SELECT '{table}', {place}, count(*), sum(hashtext(t.tableoid::text || t.ctid::text))"
+        f" FROM {table} t GROUP BY 2"
+        for table, place in WHERE_IT_LIES.items()
+    )
     with connection.cursor() as cursor:
-        for table, condition in (
-            ("beneficiaries_household", "desa_id LIKE '99.02%'"),
-            (
-                "beneficiaries_member",
-                "household_id IN (SELECT id FROM beneficiaries_household"
-                " WHERE desa_id LIKE '99.02%')",
-            ),
-            ("dtks_snapshot", "area_id LIKE '99.02%'"),
-            ("dtks_difference", "village_id LIKE '99.02%'"),
-            (
-                "dtks_decision",
-                "snapshot_id IN (SELECT id FROM dtks_snapshot WHERE area_id LIKE '99.02%')",
-            ),
-            ("accounts_assignment", "area_id LIKE '99.02%'"),
-        ):
-            cursor.execute(
-                f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
-                f" FROM {table} t WHERE {condition}".replace("%'", "%%'"),
-                [],
-            )
-            parts.append(cursor.fetchone()[0])
-    return "-".join(parts)
+        cursor.execute(parts)
+        return {(table, place): (n, h) for table, place, n, h in cursor.fetchall()}
 
 
-__all__ = ["AuditEvent", "World", "canary", "desa_of", "make_world", "token_for"]
+def changed_places(before, after) -> set[tuple[str, str]]:
+    return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}

@@ -1,0 +1,263 @@
+"""admin/: who looks at which kind of master data, and every query and action derived from it.
+
+The table is written by hand. A model registered without a line here has no policies, so its
+patterns are red; which queries and actions it has is read from its ModelAdmin.
+"""
+
+from django.contrib import admin
+from django.db.models import ForeignKey
+
+from accounts.models import ApiToken, Assignment
+from beneficiaries.models import BenefitIndex, PeriodRule
+from tests.access.walk import ANYWHERE, NOBODY, Policy, Write
+from tests.access.world import (
+    ADMIN,
+    ADMIN_SITE,
+    AUDITOR,
+    IDLE,
+    OWN_DESA,
+    STRANGER,
+    token_for,
+)
+
+MISSING_PK = 987_654_321
+SITE = frozenset(ADMIN_SITE)
+LOOKS_AFTER = frozenset({ADMIN})
+SENT_ON = frozenset({301, 302})
+
+
+def _last(model):
+    return lambda world, desa: {"object_id": str(model.objects.order_by("pk").last().pk)}
+
+
+def _user(world, desa):
+    return {"object_id": str(world.users[STRANGER].pk)}
+
+
+def _token(world, desa):
+    if not ApiToken.objects.filter(user=world.users[IDLE]).exists():
+        token_for(world.users[IDLE])
+    return {"object_id": ApiToken.objects.get(user=world.users[IDLE]).pk}
+
+
+def _event(world, desa):
+    return {"object_id": str(world.events[desa].pk if desa else MISSING_PK)}
+
+
+def _job(world, desa):
+    return {"object_id": str(world.jobs[desa[:5]].pk if desa else MISSING_PK)}
+
+
+# Fields that make an account mighty: the form does not know them and must not learn.
+MIGHTY = {"is_superuser": "on", "is_staff": "on", "is_active": "", "groups": "1", "password": "x"}
+
+
+def _change_user(world, desa):
+    return {"full_name": "NAMA BARU", "email": "", "new_password": ""} | MIGHTY
+
+
+def _might_of_user(world, desa):
+    user = world.users[STRANGER]
+    fields = ("username", "is_superuser", "is_staff", "is_active", "password", "last_login")
+    return list(type(user).objects.filter(pk=user.pk).values(*fields))
+
+
+def _new_user(world, desa):
+    return {
+        "username": "orangbaru",
+        "full_name": "ORANG BARU",
+        "email": "",
+        "new_password": "gunung-merbabu-3145",
+    } | MIGHTY
+
+
+def _new_assignment(world, desa):
+    return {
+        "user": world.users[IDLE].pk,
+        "role": "data_operator",
+        "area": "99.01",
+        "starts_on": "2026-01-01",
+        "ends_on": "",
+        "given_by": world.users[IDLE].pk,
+    }
+
+
+def _new_rule(world, desa):
+    return {
+        "kind": "component",
+        "component": "primary",
+        "amount_year": "900000",
+        "valid_from": "2027-01-01",
+        "max_components": "4",
+        "payments_a_year": "4",
+    }
+
+
+# label -> who may view, add, change; a record; bodies; `what` and `places` when rows lie somewhere
+MODELS = {
+    "accounts.user": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _user,
+        "add_body": _new_user,
+        "change_body": _change_user,
+        "keeps": _might_of_user,
+    },
+    "accounts.assignment": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(Assignment),
+        "add_body": _new_assignment,
+        "change_body": {"ends_on": "2027-12-31", "role": "admin", "user": "1", "area": "99"},
+    },
+    "accounts.apitoken": {"view": LOOKS_AFTER, "record": _token},
+    "accounts.auditevent": {"view": {AUDITOR}, "record": _event, "what": "audit"},
+    "areas.area": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": lambda world, desa: {"object_id": OWN_DESA},
+        "add_body": {"code": "99.01.01.2009", "name": "DESA BARU"},
+        "change_body": {"name": "NAMA BARU", "code": "99.02.01.2001"},
+    },
+    "beneficiaries.benefitindex": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(BenefitIndex),
+        "add_body": _new_rule,
+        "change_body": _new_rule,
+    },
+    "beneficiaries.periodrule": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(PeriodRule),
+        "add_body": _new_rule,
+        "change_body": _new_rule,
+    },
+    "dtks.matchingsettings": {
+        "view": SITE,
+        "change": LOOKS_AFTER,
+        "record": lambda world, desa: {"object_id": "1"},
+        "change_body": {"lower": "0.2", "upper": "0.8"},
+    },
+    "jobs.job": {"view": SITE, "record": _job, "what": "work"},
+}
+
+
+def _listing_queries(model_admin):
+    """Search, order, page, popup, facets, every filter; and lookups nobody offered."""
+    yield from ("?q=KNR9902012001", "?q=%00", "?o=1.-2", "?o=99", "?p=2", "?p=99999", "?all=")
+    yield from ("?_popup=1", "?_to_field=id&_popup=1", "?_to_field=password&_popup=1")
+    yield "?_facets=True"
+    for spec in model_admin.list_filter:
+        yield f"?{spec}__exact=1"
+        yield f"?{spec}__isnull=False"
+    yield from (
+        ("?requested_by__password__startswith=a", {302, 400}),
+        ("?user__password__startswith=a", {302, 400}),
+        ("?household__desa__code__startswith=99", {302, 400}),
+    )
+
+
+def _autocompletes(pattern, world):
+    """Every foreign key of every registered model, with and without a term."""
+    for model in admin.site._registry:
+        for field in model._meta.get_fields():
+            if isinstance(field, ForeignKey):
+                asked = (
+                    f"?app_label={model._meta.app_label}&model_name={model._meta.model_name}"
+                    f"&field_name={field.name}"
+                )
+                yield f"{asked}&term="
+                yield f"{asked}&term=KNR"
+    for name in ("beneficiaries&model_name=member", "dtks&model_name=decision"):
+        yield f"?app_label={name}&field_name=household&term="
+
+
+def _action(name, record, **extra):
+    def body(world, desa):
+        chosen = record(world, desa)["object_id"]
+        return {"action": name, "_selected_action": [chosen], "index": "0"} | extra
+
+    return body
+
+
+def _pages_of(model, rule):
+    label = f"{model._meta.app_label}_{model._meta.model_name}"
+    model_admin = admin.site._registry[model]
+    place = {"record": "what" in rule, "what": rule.get("what", "people")}
+    view, record = frozenset(rule["view"]), rule["record"]
+    add, change = rule.get("add", NOBODY), rule.get("change", NOBODY)
+    keeps = rule.get("keeps")
+    actions = tuple(
+        Write(
+            by=LOOKS_AFTER,
+            body=_action(name, record),
+            what=ANYWHERE,
+            changes=name != "reopen_accounts",
+        )
+        for name in (model_admin.actions or ())
+    )
+    never = tuple(
+        Write(by=NOBODY, body=_action(name, record, select_across="1", post="yes"), changes=False)
+        for name in ("delete_selected", "no_such_action")
+    )
+    yield (
+        f"admin:{label}_changelist",
+        Policy(
+            opens=view,
+            queries=tuple(_listing_queries(model_admin)),
+            writes={"POST": (*actions, *never)},
+        ),
+    )
+    yield (
+        f"admin:{label}_add",
+        Policy(
+            opens=add,
+            queries=("?_popup=1", "?_to_field=id", "?full_name=KNR", "?user=1"),
+            writes={"POST": Write(by=add, body=rule.get("add_body"), what=ANYWHERE)},
+        ),
+    )
+    yield (
+        f"admin:{label}_change",
+        Policy(
+            opens=view,
+            fill=record,
+            **place,
+            queries=("?_popup=1", "?_to_field=id"),
+            writes={
+                "POST": Write(by=change, body=rule.get("change_body"), what=ANYWHERE, keeps=keeps)
+            },
+        ),
+    )
+    yield f"admin:{label}_history", Policy(opens=view, fill=record, **place)
+    yield (
+        f"admin:{label}_delete",
+        Policy(fill=record, **place, writes={"POST": Write(by=NOBODY, body={"post": "yes"})}),
+    )
+    route = f"admin/{model._meta.app_label}/{model._meta.model_name}/<path:object_id>/"
+    yield route, Policy(opens=SITE, fill=record, record=False, answers=SENT_ON)
+
+
+ADMIN_PAGES = {
+    "admin:index": Policy(opens=SITE),
+    "admin:login": Policy(opens=SITE, answers=SENT_ON),
+    "admin:logout": Policy(opens=SITE, answers=SENT_ON),
+    "admin:password_change": Policy(opens=SITE, answers=SENT_ON),
+    "admin:password_change_done": Policy(opens=SITE),
+    "admin:jsi18n": Policy(opens=SITE),
+    "admin:autocomplete": Policy(opens=SITE, answers=frozenset({200, 403}), queries=_autocompletes),
+    "admin:app_list": Policy(
+        opens=SITE, fill=lambda world, desa: {"app_label": "accounts"}, record=False
+    ),
+    "admin/(?P<url>.*)$": Policy(fill=lambda world, desa: {"url": "tidak/ada"}, record=False),
+} | {
+    key: policy
+    for model in admin.site._registry
+    if model._meta.label_lower in MODELS
+    for key, policy in _pages_of(model, MODELS[model._meta.label_lower])
+}

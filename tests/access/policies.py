@@ -1,0 +1,548 @@
+"""What every URL is for: one row per pattern, written by hand.
+
+A pattern without a row is red, and so is a row without a pattern. Who may what is not repeated
+here role by role: rows name the oracle's words of world.py.
+"""
+
+from tests.access.admin_policies import ADMIN_PAGES
+from tests.access.walk import EVERYBODY, NOBODY, SIGNED_IN, Policy, Write
+from tests.access.world import (
+    ADMIN,
+    AUDITOR,
+    DESA,
+    GUEST,
+    OPERATOR,
+    OWN_DESA,
+    SEES,
+    SIZES,
+    canary,
+    holding,
+    may,
+)
+
+MISSING_PK = 987_654_321
+MISSING_UUID = "00000000-0000-4000-8000-000000000000"
+
+
+READERS = holding(*SEES["people"])
+DECIDERS = holding(*SEES["decides"])
+FILE_READERS = holding(*SEES["files"])
+ROW_READERS = holding(*SEES["rows"])
+OPERATORS = holding(OPERATOR)
+ADMINS = holding(ADMIN)
+ADMIN_SITE = holding(ADMIN, AUDITOR)
+
+
+# --- fillers: the keyword arguments for a record of a desa, or for one that does not exist
+
+
+def household(world, desa):
+    return {"pk": world.households[desa][0].pk if desa else MISSING_PK}
+
+
+def member(world, desa):
+    return {"pk": world.members[desa][0].pk if desa else MISSING_PK}
+
+
+# --- /akun/
+
+HERE = frozenset({200, 302})
+NOTHING_YET = frozenset({200, 302, 404})  # pages about a second factor nobody has set up
+ACCOUNT = {
+    "account_login": Policy(opens=EVERYBODY, answers=HERE),
+    "account_logout": Policy(opens=SIGNED_IN, answers=HERE),
+    "account_reauthenticate": Policy(opens=SIGNED_IN, answers=HERE),
+    "account_change_password": Policy(opens=SIGNED_IN, answers=HERE),
+    "mfa_index": Policy(opens=SIGNED_IN, answers=HERE),
+    "mfa_authenticate": Policy(opens=NOBODY),
+    "mfa_reauthenticate": Policy(opens=SIGNED_IN, answers=HERE),
+    "mfa_activate_totp": Policy(opens=SIGNED_IN, answers=HERE),
+    "mfa_deactivate_totp": Policy(opens=SIGNED_IN, answers=NOTHING_YET),
+    "mfa_view_recovery_codes": Policy(opens=SIGNED_IN, answers=NOTHING_YET),
+    "mfa_generate_recovery_codes": Policy(opens=SIGNED_IN, answers=NOTHING_YET),
+    "mfa_download_recovery_codes": Policy(opens=SIGNED_IN, answers=NOTHING_YET),
+} | {
+    name: Policy(opens=NOBODY)
+    for name in (
+        "account_inactive",
+        "account_signup",
+        "account_email",
+        "account_email_verification_sent",
+        "account_set_password",
+        "account_reset_password",
+        "account_confirm_login_code",
+    )
+}
+ACCOUNT["account_confirm_email"] = Policy(
+    opens=NOBODY, fill=lambda world, desa: {"key": "abc"}, record=False
+)
+
+# --- what forms send, and what must stay as it is
+
+
+def change_household(world, desa):
+    return {"version": _version(world.households, desa), "address": "JALAN BARU 1"}
+
+
+def change_member(world, desa):
+    return {"version": _version(world.members, desa), "name": "NAMA BARU"}
+
+
+# What a body may try to write besides: refused as a whole, or overlooked.
+MORE = {
+    "id": MISSING_PK,
+    "pk": MISSING_PK,
+    "desa": OWN_DESA,
+    "desa_id": OWN_DESA,
+    "village": OWN_DESA,
+    "household": 1,
+    "household_id": 1,
+    "status": "exited",
+    "caretaker": 1,
+    "kept_fields": ["name"],
+    "loaded_from": 1,
+    "created_by": 1,
+    "by": 1,
+}
+
+
+def with_more(body):
+    return lambda world, desa: body(world, desa) | MORE
+
+
+def as_it_stands(records, *fields):
+    def values(world, desa):
+        rows = getattr(world, records)[desa] if desa else []
+        return [type(row).objects.values(*fields).get(pk=row.pk) for row in rows[:1]]
+
+    return values
+
+
+HOUSEHOLD_STAYS = as_it_stands("households", "id", "desa", "status", "caretaker")
+MEMBER_STAYS = as_it_stands("members", "id", "household", "status", "mother_name")
+
+
+def _version(records, desa):
+    if desa is None:
+        return 1
+    record = records[desa][0]
+    return type(record).objects.values_list("version", flat=True).get(pk=record.pk)
+
+
+ID_STAYS = as_it_stands("households", "id", "desa")
+REVEALERS = holding(*SEES["numbers"])
+REASON = {"reason": "diminta keluarga"}
+
+
+def families_or_nothing(world, person):
+    return households_of(world, person) if person in READERS else None
+
+
+def questions_of(world, person):
+    """One open question about the child of every family."""
+    return sum(SIZES[desa] for desa in DESA if may(person, "questions", desa))
+
+
+def searched_by_name(world, desa):
+    return f"?nama={canary(desa, 'IBU')}" if desa else "?nama=TIDAKADA"
+
+
+def finds(world, desa):
+    """By number, by card, by its end, and by name; the answer is in the page or elsewhere."""
+    if desa is None:
+        return [{"cari": "9922010100019999"}]
+    family = world.households[desa][0]
+    return [
+        {"cari": world.members[desa][0].nik},
+        {"cari": family.kk_number, "wilayah": desa},
+        {"cari": family.kk_number[-4:], "wilayah": desa},
+        {"cari": family.kk_number[-4:], "wilayah": "99"},
+        {"cari": "12345"},
+        {"cari": canary(desa, "IBU")},
+    ]
+
+
+def child(world, desa):
+    return {"pk": world.members[desa][1].pk if desa else MISSING_PK}
+
+
+def new_address(world, desa):
+    place = desa or OWN_DESA
+    version = _version(world.households, desa)
+    return {"version": version, "desa": place, "address": "JALAN BARU 1"}
+
+
+def new_desa(world, desa):
+    """Out of the territory, where its sender could not see the family any more."""
+    return new_address(world, desa) | {"desa": "99.02.01.2001"}
+
+
+def new_card(world, desa):
+    version = _version(world.households, desa)
+    return {"version": version, "kk_number": "9900000000000077", "on": "2026-01-02"}
+
+
+def new_caretaker(world, desa):
+    version = _version(world.households, desa)
+    return {"version": version, "member": world.members[desa][1].pk}
+
+
+def foreign_caretaker(world, desa):
+    return new_caretaker(world, desa) | {"member": world.members["99.02.01.2001"][0].pk}
+
+
+def suspended(world, desa):
+    version = _version(world.households, desa)
+    return {"version": version, "status": "suspended", "on": "2026-01-02", "reason": "uji"}
+
+
+def new_name(world, desa):
+    return {"version": _version(world.members, desa), "name": "NAMA BARU"}
+
+
+def moved(world, desa):
+    version = 1
+    if desa:
+        record = world.members[desa][1]
+        version = type(record).objects.values_list("version", flat=True).get(pk=record.pk)
+    return {"version": version, "status": "moved", "on": "2026-01-02", "reason": "pindah"}
+
+
+def _form(fill, body, keeps, wrong=None):
+    """A form of operators; with too much in it, and with what does not belong to the place."""
+    writes = [
+        Write(by=OPERATORS, body=body, keeps=ID_STAYS),
+        Write(by=OPERATORS, body=with_more_but(body), changes=False, keeps=keeps),
+    ]
+    if wrong:
+        writes.append(Write(by=OPERATORS, body=wrong, changes=False, keeps=HOUSEHOLD_STAYS))
+    return Policy(opens=OPERATORS, fill=fill, writes={"POST": tuple(writes)})
+
+
+def with_more_but(body):
+    """MORE without what the form itself takes."""
+    return lambda world, desa: MORE | body(world, desa)
+
+
+def households_of(world, person):
+    return sum(len(v) for desa, v in world.households.items() if may(person, "people", desa))
+
+
+def members_of(world, person):
+    return sum(len(v) for desa, v in world.members.items() if may(person, "people", desa))
+
+
+# --- pages
+
+PAGES = {
+    "healthz": Policy(opens=EVERYBODY),
+    "readyz": Policy(opens=EVERYBODY, answers=frozenset({200, 503})),
+    "dashboard:home": Policy(
+        opens=SIGNED_IN,
+        totals={"families": families_or_nothing, "questions_total": questions_of},
+    ),
+    "dashboard:households": Policy(
+        opens=READERS,
+        queries=(
+            "?wilayah=99.02",
+            "?wilayah=99.01.01.2001",
+            "?wilayah=%00",
+            "?nama=KNR",
+            "?nama=TIDAK ADA",
+            "?nama=%00%00%00",
+            "?keadaan=active",
+            "?keadaan=zzz",
+            "?setelah=omong",
+            "?sebelum=WyI5OSIsIDFd",
+            searched_by_name,
+        ),
+    ),
+    "dashboard:find": Policy(
+        answers=frozenset({405}),
+        opens=READERS,
+        writes={"POST": Write(by=READERS, body=finds, changes=False)},
+    ),
+    "dashboard:household": Policy(opens=READERS, fill=household),
+    "beneficiaries:reveal_household": Policy(
+        opens=REVEALERS,
+        fill=household,
+        writes={
+            "POST": Write(by=REVEALERS, body=REASON, what="numbers", changes=False, reveals=True)
+        },
+    ),
+    "beneficiaries:reveal_member": Policy(
+        opens=REVEALERS,
+        fill=member,
+        writes={
+            "POST": Write(by=REVEALERS, body=REASON, what="numbers", changes=False, reveals=True)
+        },
+    ),
+    "beneficiaries:change_household": _form(household, new_address, HOUSEHOLD_STAYS, new_desa),
+    "beneficiaries:change_card": _form(household, new_card, HOUSEHOLD_STAYS),
+    "beneficiaries:change_caretaker": _form(household, new_caretaker, ID_STAYS, foreign_caretaker),
+    "beneficiaries:change_household_status": _form(household, suspended, ID_STAYS),
+    "beneficiaries:change_member": _form(member, new_name, MEMBER_STAYS),
+    "beneficiaries:change_member_status": _form(child, moved, ID_STAYS),
+}
+
+# --- ministry files and their questions
+
+QUESTION_READERS = holding(*SEES["questions"])
+
+
+def snapshot(world, desa):
+    return {"pk": world.snapshots[desa[:5]].pk if desa else MISSING_PK}
+
+
+def question(world, desa):
+    if desa is None:
+        return {"snapshot_pk": world.snapshots["99.01"].pk, "pk": MISSING_PK}
+    return {"snapshot_pk": world.snapshots[desa[:5]].pk, "pk": world.differences[desa]}
+
+
+def decision(world, desa):
+    return {"pk": world.decisions[desa].pk if desa else MISSING_PK}
+
+
+def same(world, desa):
+    return {"keputusan": "same", "baris": world.rows[desa]} | MORE
+
+
+def values_of_a_neighbour(world, desa):
+    """The second candidate lives in another desa: may its values be taken without seeing them?"""
+    row = world.rows[desa]
+    return {
+        "keputusan": "take_fields",
+        "baris": row + 1 if row < 5 else 2,
+        "nilai": ["name", "village"],
+    }
+
+
+def of_file(world, desa):
+    return f"?berkas={world.snapshots[desa[:5]].pk if desa else MISSING_PK}"
+
+
+def of_row(world, desa):
+    return f"?baris={world.rows[desa] + 1 if desa else 1}"
+
+
+FILES = {
+    "dtks:snapshots": Policy(
+        opens=FILE_READERS,
+        queries=("?keadaan=staged", "?sumber=dtks", "?setelah=x", "?sebelum=%00"),
+    ),
+    "dtks:snapshot": Policy(opens=FILE_READERS, fill=snapshot, what="files"),
+    "dtks:queue": Policy(
+        opens=QUESTION_READERS,
+        totals={"counts.total": questions_of},
+        queries=(
+            of_file,
+            "?berkas=x",
+            "?hasil=missing",
+            "?hasil=matched",
+            "?jenis=unsure",
+            "?jenis=-",
+            "?kec=99.02.01",
+            "?desa=99.02.01.2001",
+            "?desa=%00...",
+            "?peluang=sedang",
+            "?setelah=omong",
+        ),
+    ),
+    "dtks:difference": Policy(
+        opens=QUESTION_READERS, fill=question, what="questions", queries=(of_row,)
+    ),
+    "dtks:decide": Policy(
+        fill=question,
+        what="questions",
+        answers=frozenset({405}),
+        writes={
+            "POST": (
+                Write(by=DECIDERS, body=same, what="decides"),
+                Write(by=DECIDERS, body=values_of_a_neighbour, what="decides", changes=False),
+            )
+        },
+    ),
+    "dtks:undo": Policy(
+        fill=decision,
+        what="questions",
+        writes={"POST": Write(by=DECIDERS, what="decides")},
+    ),
+}
+
+# --- long work
+
+WORK_WATCHERS = holding(*SEES["work"])
+NEVER = Write(by=NOBODY)
+
+
+def job(world, desa):
+    return {"pk": world.jobs[desa[:5]].pk if desa else MISSING_UUID}
+
+
+JOBS = {
+    "jobs:list": Policy(opens=SIGNED_IN),
+    "jobs:detail": Policy(opens=WORK_WATCHERS, fill=job, what="work"),
+    "jobs:progress": Policy(opens=WORK_WATCHERS, fill=job, what="work"),
+    # Only who asked for the work cancels it.
+    "jobs:cancel": Policy(fill=job, what="work", answers=frozenset({405}), writes={"POST": NEVER}),
+}
+
+# --- /api/
+
+
+def probes(*good, orderings=(), hidden=()):
+    """Queries every list must survive: declared ones answer, all others are refused."""
+    fine, wrong, gone = {200}, {400}, {400, 404}
+    yield from ((query, fine) for query in good)
+    for name in orderings:
+        yield from ((f"?ordering={name}", fine), (f"?ordering=-{name}", fine))
+    for name in (*hidden, "password", "desa__parent__name", "?", "-", "pk,nik"):
+        yield f"?ordering={name}", wrong
+    yield from (
+        ("?page_size=500", fine),
+        ("?page_size=100000", fine),
+        ("?page_size=-1", fine),
+        ("?cursor=omong-kosong", gone),
+        ("?cursor=cD0xMDA%3D", fine | gone),
+        ("?cursor=%00", gone),
+        ("?household__desa__code__startswith=99", wrong),
+        ("?desa__code__startswith=99", wrong),
+        ("?_connector=OR", wrong),
+        ("?id__gt=0", wrong),
+        ("?uploaded_by__password__startswith=a", wrong),
+    )
+
+
+def searches(world, desa):
+    return f"?search={world.members[desa][0].name}" if desa else "?search=TIDAK ADA ORANGNYA"
+
+
+def full_nik(world, desa):
+    return f"?search={world.members[desa][0].nik if desa else '9922010100019999'}"
+
+
+def of_household(world, desa):
+    return f"?household={world.households[desa][0].pk if desa else MISSING_PK}"
+
+
+def in_village(world, desa):
+    return f"?village={desa or '98'}"
+
+
+REVEAL = "reveal=1&reason=diminta+keluarga"
+REGISTER_PROBES = (
+    (searches, {200}),
+    (full_nik, {200}),
+    (in_village, {200}),
+    ("?search=22", {400}),
+    ("?search=KNR9902012001", {200}),
+    ("?search=%00", {400}),
+    ("?village=%00", {400}),
+    ("?status=tidak-ada", {400}),
+    ("?status=active", {200}),
+    ("?reveal=1", None),
+    (f"?{REVEAL}", None),
+    (f"?page_size=500&{REVEAL}", None),
+)
+
+
+API = {
+    "api:schema": Policy(
+        opens=EVERYBODY, queries=("?format=json",), asked_as=frozenset({None, GUEST})
+    ),
+    "api:docs": Policy(opens=EVERYBODY, queries=("?script=",)),
+    "api:v1:area-list": Policy(
+        opens=SIGNED_IN,
+        queries=tuple(
+            probes(
+                "?search=WILAYAH",
+                "?within=99.02",
+                "?parent=99.01",
+                "?level=4",
+                orderings=("code", "name"),
+                hidden=("parent__name", "households"),
+            )
+        ),
+    ),
+    "api:v1:area-detail": Policy(
+        opens=SIGNED_IN, record=False, fill=lambda world, desa: {"pk": desa or "99"}
+    ),
+    "api:v1:household-list": Policy(
+        opens=READERS,
+        rows=households_of,
+        reveals=("reveal=1",),
+        queries=(
+            *probes(orderings=("id", "desa"), hidden=("kk_number", "address", "caretaker__nik")),
+            *REGISTER_PROBES,
+        ),
+    ),
+    "api:v1:household-detail": Policy(
+        opens=READERS,
+        fill=household,
+        reveals=("reveal=1",),
+        queries=("?reveal=1", f"?{REVEAL}"),
+        writes={
+            "PATCH": (
+                Write(by=OPERATORS, body=change_household, json=True, keeps=HOUSEHOLD_STAYS),
+                Write(
+                    by=OPERATORS,
+                    body=with_more(change_household),
+                    json=True,
+                    changes=False,
+                    keeps=HOUSEHOLD_STAYS,
+                ),
+            )
+        },
+    ),
+    "api:v1:member-list": Policy(
+        opens=READERS,
+        rows=members_of,
+        reveals=("reveal=1",),
+        queries=(
+            *probes(
+                orderings=("id", "name"), hidden=("nik", "mother_name", "household__kk_number")
+            ),
+            *REGISTER_PROBES,
+            (of_household, None),
+        ),
+    ),
+    "api:v1:member-detail": Policy(
+        opens=READERS,
+        fill=member,
+        reveals=("reveal=1",),
+        queries=("?reveal=1", f"?{REVEAL}"),
+        writes={
+            "PATCH": (
+                Write(by=OPERATORS, body=change_member, json=True, keeps=MEMBER_STAYS),
+                Write(
+                    by=OPERATORS,
+                    body=with_more(change_member),
+                    json=True,
+                    changes=False,
+                    keeps=MEMBER_STAYS,
+                ),
+            )
+        },
+    ),
+}
+
+API |= {
+    "api:v1:job-list": Policy(
+        opens=SIGNED_IN,
+        queries=tuple(
+            probes(
+                "?state=queued",
+                "?kind=x",
+                "?subject_type=dtks.snapshot",
+                "?subject_id=1",
+                orderings=("created_at",),
+                hidden=("arguments", "requested_by__username"),
+            )
+        ),
+    ),
+    "api:v1:job-detail": Policy(opens=WORK_WATCHERS, fill=job, what="work"),
+    "api:v1:job-cancel": Policy(fill=job, what="work", writes={"POST": NEVER}),
+}
+
+POLICIES = ACCOUNT | PAGES | FILES | JOBS | API | ADMIN_PAGES
