@@ -4,17 +4,23 @@ A pattern without a row is red, and so is a row without a pattern. Who may what 
 here role by role: rows name the oracle's words of world.py.
 """
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests.access.admin_policies import ADMIN_PAGES
-from tests.access.walk import EVERYBODY, NOBODY, SIGNED_IN, Policy, Write
+from tests.access.walk import ANYWHERE, EVERYBODY, NOBODY, SIGNED_IN, Policy, Write
 from tests.access.world import (
     ADMIN,
     AUDITOR,
+    COORDINATOR,
     DESA,
+    DIVISION_HEAD,
     GUEST,
+    HEAD,
     OPERATOR,
     OWN_DESA,
     SEES,
     SIZES,
+    STRANGER,
     canary,
     holding,
     may,
@@ -294,6 +300,10 @@ def snapshot(world, desa):
     return {"pk": world.snapshots[desa[:5]].pk if desa else MISSING_PK}
 
 
+def staged(world, desa):
+    return {"pk": world.staged[desa[:5]].pk if desa else MISSING_PK}
+
+
 def question(world, desa):
     if desa is None:
         return {"snapshot_pk": world.snapshots["99.01"].pk, "pk": MISSING_PK}
@@ -543,6 +553,126 @@ API |= {
     ),
     "api:v1:job-detail": Policy(opens=WORK_WATCHERS, fill=job, what="work"),
     "api:v1:job-cancel": Policy(fill=job, what="work", writes={"POST": NEVER}),
+}
+
+APPROVERS = holding(COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD)
+
+
+def of_snapshot(world, desa):
+    return {"snapshot_pk": world.snapshots[desa[:5]].pk if desa else MISSING_PK}
+
+
+def question_of_file(world, desa):
+    found = question(world, desa)
+    return {"snapshot_pk": found["snapshot_pk"], "id": found["pk"]}
+
+
+def small_file(world, desa):
+    """A file with one row; what else is sent is nobody's to choose."""
+    content = "NIK;NAMA\n9900000000000077;SATU ORANG\n"
+    return MORE | {
+        "file": SimpleUploadedFile("kecil.csv", content.encode()),
+        "source": "dtks",
+        "period": "2026-3",
+        "area": "99.02",
+        "uploaded_by": world.users[STRANGER].pk,
+        "state": "approved",
+        "kept_fields": "",
+    }
+
+
+def questions_seen(world, person):
+    """Of the file of the own kabupaten: the open one of every child, the answered of a mother."""
+    return sum(SIZES[desa] + 1 for desa in DESA if may(person, "questions", desa))
+
+
+def _act(by, body=None):
+    return Write(by=by, body=body, what="files", json=True)
+
+
+API |= {
+    "api:v1:snapshot-list": Policy(
+        opens=FILE_READERS,
+        rows=lambda world, person: 2,
+        queries=tuple(
+            probes(
+                "?source=dtks",
+                "?state=staged",
+                "?year=2026",
+                "?stage=4",
+                orderings=("id", "uploaded_at"),
+                hidden=("uploaded_by__username", "stored_as", "sha256"),
+            )
+        ),
+        writes={"POST": Write(by=OPERATORS, body=small_file, what=ANYWHERE)},
+    ),
+    "api:v1:snapshot-detail": Policy(opens=FILE_READERS, fill=snapshot, what="files"),
+    "api:v1:snapshot-approve": Policy(
+        fill=snapshot, what="files", writes={"POST": _act(APPROVERS)}
+    ),
+    "api:v1:snapshot-reject": Policy(
+        fill=snapshot, what="files", writes={"POST": _act(APPROVERS, {"reason": "salah"} | MORE)}
+    ),
+    "api:v1:snapshot-withdraw": Policy(
+        fill=snapshot, what="files", writes={"POST": _act(OPERATORS, {"reason": "salah"} | MORE)}
+    ),
+    "api:v1:snapshot-reconcile": Policy(
+        fill=staged, what="files", writes={"POST": _act(OPERATORS)}
+    ),
+    "api:v1:snapshot-row-list": Policy(
+        opens=ROW_READERS,
+        fill=of_snapshot,
+        what="rows",
+        queries=tuple(
+            probes(
+                "?row_number=2",
+                "?problem=nik_length",
+                orderings=("row_number",),
+                hidden=("cells", "snapshot__file_name"),
+            )
+        ),
+    ),
+    "api:v1:snapshot-difference-list": Policy(
+        opens=QUESTION_READERS,
+        fill=of_snapshot,
+        what="question file",
+        rows=questions_seen,
+        queries=tuple(
+            probes(
+                "?outcome=review",
+                "?kind=unsure",
+                "?member=1",
+                "?village=99.02",
+                "?decided=true",
+                "?probability_min=0.1",
+                orderings=("id", "probability"),
+                hidden=("member__nik", "village__name", "decision__note"),
+            )
+        ),
+    ),
+    "api:v1:snapshot-difference-detail": Policy(
+        opens=QUESTION_READERS, fill=question_of_file, what="questions"
+    ),
+    "api:v1:snapshot-difference-decide": Policy(
+        fill=question_of_file,
+        what="questions",
+        writes={
+            "POST": (
+                Write(by=DECIDERS, body={"verdict": "same"} | MORE, what="decides", json=True),
+                Write(
+                    by=DECIDERS,
+                    body=lambda world, desa: {
+                        "verdict": "take_fields",
+                        "row_number": values_of_a_neighbour(world, desa)["baris"],
+                        "fields": ["name", "village"],
+                    },
+                    what="decides",
+                    json=True,
+                    changes=False,
+                ),
+            )
+        },
+    ),
 }
 
 POLICIES = ACCOUNT | PAGES | FILES | JOBS | API | ADMIN_PAGES

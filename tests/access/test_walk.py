@@ -6,6 +6,7 @@ import logging
 import pytest
 import structlog
 from django.db import transaction
+from django.test import override_settings
 
 from tests.access.policies import POLICIES
 from tests.access.walk import Walker, check_coverage
@@ -15,9 +16,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
     """Made once for all walks of this module; every request is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic(), silence():
+    office = override_settings(
+        PKH_OFFICE_AREA="99.01",
+        MEDIA_ROOT=tmp_path_factory.mktemp("files"),
+    )
+    with office, django_db_blocker.unblock(), transaction.atomic(), silence():
         yield make_world()
         transaction.set_rollback(True)
 

@@ -116,6 +116,8 @@ KINDS = {
 
 def may(person: str | None, what: str, desa: str) -> bool:
     """The oracle: may this person see (or do) this kind of thing in the desa or area?"""
+    if what == "question file":  # a file of which the person may see some questions
+        return any(may(person, "questions", other) for other in DESA if other[:5] == desa[:5])
     return any(
         role in SEES[what] and (what in OFFICE_WIDE or desa == area or desa.startswith(f"{area}."))
         for role, area in POSTS.get(person or "", [])
@@ -432,8 +434,8 @@ def _row(world, snapshot, row, desa, card=None):
         )
         cursor.execute(
             "INSERT INTO dtks_rowproblem"
-            " (snapshot_id, row_number, code, severity, field, column_index, value)"
-            " VALUES (%s, %s, 'nik_length', 'warn', 'nik', 0, %s)",
+            " (snapshot_id, row_number, code, severity, field, column_index, value, params)"
+            " VALUES (%s, %s, 'nik_length', 'warn', 'nik', 0, %s, '{\"digits\": 15}')",
             [snapshot.pk, row, canary(desa, "MASALAH")],
         )
 
@@ -505,6 +507,7 @@ WHERE_IT_LIES = {
     "beneficiaries_memberevent": f"({_MEMBERS_HOME} t.pgh_obj_id)",
     "dtks_matchingsettings": "'99'",
     "dtks_snapshot": "area_id",
+    "dtks_export": f"({_FILES_AREA} t.snapshot_id)",
     "dtks_sourcerow": f"({_FILES_AREA} t.snapshot_id)",
     "dtks_rowkey": "village_id",
     "dtks_rowproblem": f"({_FILES_AREA} t.snapshot_id)",
