@@ -136,6 +136,7 @@ def _version(records, desa):
 
 
 ID_STAYS = as_it_stands("households", "id", "desa")
+NEVER = Write(by=NOBODY)
 REVEALERS = holding(*SEES["numbers"])
 REASON = {"reason": "diminta keluarga"}
 
@@ -328,6 +329,40 @@ def values_of_a_neighbour(world, desa):
     }
 
 
+APPROVERS = holding(COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD)
+EXPORTERS = holding(COORDINATOR, OPERATOR, AUDITOR)  # of those who see whole files
+ONLY_POST = frozenset({405})
+
+
+def export(world, desa):
+    """Somebody else's: only who asked for a file fetches it."""
+    return {"pk": world.exports[desa[:5]].pk if desa else MISSING_UUID}
+
+
+def wants(kind, **more):
+    return {"jenis": kind, "bentuk": "csv", "hasil": "", "alasan": "rapat bulanan"} | more
+
+
+def _button(by, body=None, fill=None):
+    """A form without a page of its own: POST, and nothing else."""
+    return Policy(
+        fill=fill or snapshot,
+        what="files",
+        writes={"POST": Write(by=by, body=body, what="files")},
+    )
+
+
+def upload(world, desa):
+    """Held back until it was looked at: nothing of the database changes yet."""
+    content = "NIK;NAMA\n9900000000000077;SATU ORANG\n"
+    return MORE | {
+        "berkas": SimpleUploadedFile("kecil.csv", content.encode()),
+        "sumber": "dtks",
+        "tahun": "2026",
+        "tahap": "3",
+    }
+
+
 def of_file(world, desa):
     return f"?berkas={world.snapshots[desa[:5]].pk if desa else MISSING_PK}"
 
@@ -342,6 +377,36 @@ FILES = {
         queries=("?keadaan=staged", "?sumber=dtks", "?setelah=x", "?sebelum=%00"),
     ),
     "dtks:snapshot": Policy(opens=FILE_READERS, fill=snapshot, what="files"),
+    "dtks:rows": Policy(
+        opens=ROW_READERS,
+        fill=snapshot,
+        what="rows",
+        queries=("?masalah=nik_length", "?masalah=zzz", "?baris=3", "?baris=x", "?setelah=x"),
+    ),
+    "dtks:upload": Policy(
+        opens=OPERATORS,
+        writes={"POST": Write(by=OPERATORS, body=upload, what=ANYWHERE, changes=False)},
+    ),
+    "dtks:inspect": Policy(
+        opens=OPERATORS,
+        answers=frozenset({302}),  # nothing was chosen before
+        writes={"POST": Write(by=OPERATORS, body={"mulai": "1"}, what=ANYWHERE, changes=False)},
+    ),
+    "dtks:approve": _button(APPROVERS),
+    "dtks:reject": _button(APPROVERS, {"alasan": "salah berkas"} | MORE),
+    "dtks:withdraw": _button(OPERATORS, {"alasan": "salah berkas"} | MORE),
+    "dtks:reconcile": _button(OPERATORS, fill=staged),
+    "dtks:export": Policy(
+        fill=snapshot,
+        what="files",
+        writes={
+            "POST": (
+                Write(by=EXPORTERS, body=wants("outcomes"), what="files"),
+                Write(by=OPERATORS, body=wants("bad_rows"), what="files"),
+            )
+        },
+    ),
+    "dtks:download": Policy(fill=export, what="files", writes={"POST": NEVER}),
     "dtks:queue": Policy(
         opens=QUESTION_READERS,
         totals={"counts.total": questions_of},
@@ -383,7 +448,6 @@ FILES = {
 # --- long work
 
 WORK_WATCHERS = holding(*SEES["work"])
-NEVER = Write(by=NOBODY)
 
 
 def job(world, desa):
@@ -554,8 +618,6 @@ API |= {
     "api:v1:job-detail": Policy(opens=WORK_WATCHERS, fill=job, what="work"),
     "api:v1:job-cancel": Policy(fill=job, what="work", writes={"POST": NEVER}),
 }
-
-APPROVERS = holding(COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD)
 
 
 def of_snapshot(world, desa):

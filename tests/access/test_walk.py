@@ -21,6 +21,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
     office = override_settings(
         PKH_OFFICE_AREA="99.01",
         MEDIA_ROOT=tmp_path_factory.mktemp("files"),
+        PKH_HOME=tmp_path_factory.mktemp("home"),
     )
     with office, django_db_blocker.unblock(), transaction.atomic(), silence():
         yield make_world()

@@ -32,7 +32,7 @@ from beneficiaries.models import (
     MemberStatusChange,
     PeriodRule,
 )
-from dtks.models import Decision, Difference, MatchingSettings, Snapshot
+from dtks.models import Decision, Difference, Export, MatchingSettings, Snapshot
 from jobs.models import Job
 
 KABUPATEN = ["99.01", "99.02"]
@@ -110,6 +110,7 @@ KINDS = {
     "SEL": "questions",
     "CATATAN": "questions",
     "ALASAN": "audit",
+    "EKSPOR": "audit",
     "PEGAWAI": "staff",
 }
 
@@ -170,6 +171,7 @@ class World:
     rows: dict[str, int] = field(default_factory=dict)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)  # reconciled, by kabupaten
     staged: dict[str, Snapshot] = field(default_factory=dict)  # waiting for approval
+    exports: dict[str, Export] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     events: dict[str, AuditEvent] = field(default_factory=dict)
     # full number -> (desa, label of the record, its key)
@@ -404,6 +406,14 @@ def _files(world, kabupaten):
     for desa in DESA:
         if desa.startswith(kabupaten):
             _questions(world, registry, desa)
+    world.exports[kabupaten] = Export.objects.create(
+        snapshot=registry,
+        kind="outcomes",
+        file_format="csv",
+        reason=canary(kabupaten, "EKSPOR"),
+        requested_by=writer,
+        requested_at=now,
+    )
     world.jobs[kabupaten] = Job.objects.create(
         kind="dtks.reconcile_snapshot",
         requested_by=writer,
