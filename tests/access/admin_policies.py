@@ -17,7 +17,6 @@ from tests.access.world import (
     IDLE,
     OWN_DESA,
     STRANGER,
-    token_for,
 )
 
 MISSING_PK = 987_654_321
@@ -35,8 +34,6 @@ def _user(world, desa):
 
 
 def _token(world, desa):
-    if not ApiToken.objects.filter(user=world.users[IDLE]).exists():
-        token_for(world.users[IDLE])
     return {"object_id": ApiToken.objects.get(user=world.users[IDLE]).pk}
 
 

@@ -293,13 +293,18 @@ class Walker:
         self.cookies = self.client.cookies.copy()
         self.before = fingerprint()
 
-    def walk(self, only=None):
+    def walk(self, only=None, briefly=False):
+        """All patterns, or those for which `only(pattern)`; `briefly` asks no query and writes
+        nothing."""
         for pattern in patterns():
             policy = self.policies.get(pattern.key)
             if policy is None or (only and not only(pattern)):
                 continue
             self.report.patterns.add(pattern.route)
             if policy.asked_as is not None and self.person not in policy.asked_as:
+                continue
+            if briefly:
+                self._read(pattern, replace(policy, queries=(), rows=None, totals={}))
                 continue
             self._read(pattern, policy)
             self._write(pattern, policy)

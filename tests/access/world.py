@@ -182,6 +182,7 @@ def make_world() -> World:
     world = World()
     _areas()
     _users(world)
+    token_for(world.users[IDLE])
     _rules()
     _families(world)
     for kabupaten in KABUPATEN:
