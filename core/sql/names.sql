@@ -60,9 +60,11 @@ CREATE OR REPLACE FUNCTION pkh_name_key(value text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
     name text := value;
+    odd boolean := false;
 BEGIN
     IF value ~ '[^A-Z ]' OR value LIKE '%  %' OR value LIKE ' %' OR value LIKE '% ' THEN
         name := pkh_plain(value);
+        odd := name ~ '[^A-Z ]';
     END IF;
     IF name IN (
         '', 'TIDAK DIKETAHUI', 'TDK DIKETAHUI', 'TIDAK TAHU', 'TIDAK ADA', 'TDK ADA',
@@ -70,7 +72,7 @@ BEGIN
     ) THEN
         RETURN NULL;
     END IF;
-    IF name ~ '[^A-Z ]' THEN
+    IF odd THEN
         name := coalesce(nullif(split_part(name, ',', 1), ''), name);
         name := translate(name, '.-/_()[]{}0158923467''"', '          OISBG');
         name := btrim(regexp_replace(regexp_replace(name, '[^A-Z ]', '', 'g'), ' +', ' ', 'g'), ' ');

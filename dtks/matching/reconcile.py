@@ -73,6 +73,9 @@ def reconcile_snapshot(
         compute_keys(snapshot)
     with workroom(f"dtks_match_{snapshot.pk}"):
         tell("register")
+        with connection.cursor() as cursor:
+            # The partition itself: the planner knows its figures, those of the parent it guesses.
+            cursor.execute(f"CREATE VIEW source AS SELECT * FROM public.dtks_rowkey_{snapshot.pk}")
         run_sql("dtks/matching/levels.sql")
         run_sql("dtks/matching/register.sql", **of)
         tell("verified")

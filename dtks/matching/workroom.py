@@ -19,6 +19,7 @@ SESSION = {
     "parallel_setup_cost": "100",
     "parallel_tuple_cost": "0.01",
     "jit": "off",
+    "enable_mergejoin": "off",  # sorting a million names to join a few thousand is never better
     # Several conditions at once are estimated as one row, and a nested loop over a million follows.
     "enable_nestloop": "off",
     "synchronous_commit": "off",

@@ -27,7 +27,7 @@ SELECT m.member_id, r.row_number
 FROM open_member AS m JOIN open_row AS r USING (village_id, three, birth_year)
 UNION
 SELECT m.member_id, r.row_number
-FROM open_member AS m JOIN open_row AS r USING (village_id, mother_key)
+FROM open_member AS m JOIN open_row AS r USING (village_id, mother_key, one)
 UNION
 SELECT m.member_id, r.row_number
 FROM open_member AS m JOIN open_row AS r USING (village_id, name_key)

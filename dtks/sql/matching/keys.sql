@@ -7,16 +7,21 @@
 -- are made by SELECT, because INSERT does not run in parallel.
 
 CREATE UNLOGGED TABLE said_place AS
-WITH said AS (
-    SELECT DISTINCT
-        coalesce(cells[%(village_code)s], '') AS code, coalesce(cells[%(village)s], '') AS village,
-        coalesce(cells[%(subdistrict)s], '') AS subdistrict
-    FROM dtks_sourcerow
-    WHERE snapshot_id = %(snapshot)s
-), village AS (
+WITH said AS MATERIALIZED (
     SELECT
-        v.code, replace(v.code, '.', '') AS digits, pkh_area_key(v.name) AS village,
-        pkh_area_key(k.name) AS subdistrict,
+        said.*, pkh_digits(code) AS digits, pkh_area_key(village) AS village_key,
+        pkh_area_key(subdistrict) AS subdistrict_key
+    FROM (
+        SELECT DISTINCT
+            coalesce(cells[%(village_code)s], '') AS code,
+            coalesce(cells[%(village)s], '') AS village,
+            coalesce(cells[%(subdistrict)s], '') AS subdistrict
+        FROM raw
+    ) AS said
+), village AS MATERIALIZED (
+    SELECT
+        v.code, replace(v.code, '.', '') AS digits, pkh_area_key(v.name) AS village_key,
+        pkh_area_key(k.name) AS subdistrict_key,
         count(*) OVER (PARTITION BY pkh_area_key(v.name), pkh_area_key(k.name)) AS same_place,
         count(*) OVER (PARTITION BY pkh_area_key(v.name)) AS same_name
     FROM areas_area AS v
@@ -26,23 +31,24 @@ WITH said AS (
 SELECT
     said.code, said.village, said.subdistrict,
     coalesce(
-        (SELECT v.code FROM village AS v WHERE v.digits = pkh_digits(said.code)),
+        (SELECT v.code FROM village AS v WHERE v.digits = said.digits),
         (
             SELECT v.code FROM village AS v
-            WHERE v.village = pkh_area_key(said.village)
-                AND v.subdistrict = pkh_area_key(said.subdistrict) AND v.same_place = 1
+            WHERE v.village_key = said.village_key AND v.subdistrict_key = said.subdistrict_key
+                AND v.same_place = 1
         ),
         (
             -- The village alone, when the row has no kecamatan and one village bears the name.
             SELECT v.code FROM village AS v
-            WHERE v.village = pkh_area_key(said.village)
-                AND pkh_area_key(said.subdistrict) IS NULL AND v.same_name = 1
+            WHERE v.village_key = said.village_key AND said.subdistrict_key IS NULL
+                AND v.same_name = 1
         ),
         (
             -- One or two letters off, in one of the two names, and only one village it can be.
             SELECT min(v.code) FROM village AS v
-            WHERE length(v.village) >= 5 AND levenshtein_less_equal(v.village, pkh_area_key(said.village), 2)
-                + levenshtein_less_equal(v.subdistrict, pkh_area_key(said.subdistrict), 2) <= 2
+            WHERE length(v.village_key) >= 5
+                AND levenshtein_less_equal(v.village_key, said.village_key, 2)
+                    + levenshtein_less_equal(v.subdistrict_key, said.subdistrict_key, 2) <= 2
             HAVING count(*) = 1
         )
     )::varchar(13) COLLATE "C" AS village_id
@@ -52,8 +58,7 @@ CREATE UNLOGGED TABLE said_date AS
 SELECT cell, pkh_date(cell, %(latest_year)s) AS birth_on
 FROM (
     SELECT DISTINCT coalesce(cells[%(birth_date)s], '') AS cell
-    FROM dtks_sourcerow
-    WHERE snapshot_id = %(snapshot)s
+    FROM raw
 ) AS said;
 
 CREATE UNLOGGED TABLE said_word AS
@@ -64,8 +69,7 @@ FROM (
     SELECT DISTINCT
         coalesce(cells[%(sex)s], '') AS sex, coalesce(cells[%(relationship)s], '') AS relationship,
         coalesce(cells[%(status_note)s], '') AS note
-    FROM dtks_sourcerow
-    WHERE snapshot_id = %(snapshot)s
+    FROM raw
 ) AS said;
 
 ANALYZE said_place;
@@ -92,15 +96,14 @@ SELECT
     said_word.relationship_is AS relationship,
     said_place.village_id,
     said_word.deceased
-FROM dtks_sourcerow AS r
+FROM raw AS r
 JOIN said_place ON said_place.village = coalesce(cells[%(village)s], '')
     AND said_place.subdistrict = coalesce(cells[%(subdistrict)s], '')
     AND said_place.code = coalesce(cells[%(village_code)s], '')
 JOIN said_date ON said_date.cell = coalesce(cells[%(birth_date)s], '')
 JOIN said_word ON said_word.sex = coalesce(cells[%(sex)s], '')
     AND said_word.relationship = coalesce(cells[%(relationship)s], '')
-    AND said_word.note = coalesce(cells[%(status_note)s], '')
-WHERE r.snapshot_id = %(snapshot)s;
+    AND said_word.note = coalesce(cells[%(status_note)s], '');
 
 ALTER TABLE rowkey
     ALTER snapshot_id SET NOT NULL, ALTER row_number SET NOT NULL, ALTER nik_state SET NOT NULL,

@@ -1,6 +1,5 @@
--- Both sides in one form. Parameters: snapshot, area.
-CREATE VIEW source AS
-SELECT * FROM dtks_rowkey WHERE snapshot_id = %(snapshot)s;
+-- Both sides in one form; `source`, the keys of the file's rows, is there already.
+-- Parameters: snapshot, area.
 
 CREATE UNLOGGED TABLE member AS
 SELECT
@@ -16,12 +15,14 @@ ANALYZE member;
 
 -- How many rows bear a name: a rare one says more when it agrees.
 CREATE UNLOGGED TABLE name_rows AS
-SELECT name_key, count(*) AS n, rarity(count(*), (SELECT count(*) FROM source)) AS rarity
-FROM source WHERE name_key IS NOT NULL GROUP BY name_key;
+SELECT name_key, n, rarity(n, (SELECT count(*) FROM source)) AS rarity
+FROM (SELECT name_key, count(*) AS n FROM source WHERE name_key IS NOT NULL GROUP BY name_key) AS r;
 
 CREATE UNLOGGED TABLE mother_rows AS
-SELECT mother_key, count(*) AS n, rarity(count(*), (SELECT count(*) FROM source)) AS rarity
-FROM source WHERE mother_key IS NOT NULL GROUP BY mother_key;
+SELECT mother_key, n, rarity(n, (SELECT count(*) FROM source)) AS rarity
+FROM (
+    SELECT mother_key, count(*) AS n FROM source WHERE mother_key IS NOT NULL GROUP BY mother_key
+) AS r;
 
 CREATE UNLOGGED TABLE former_card AS
 SELECT DISTINCT household_id, kk_number::text AS kk_number FROM beneficiaries_formercard;

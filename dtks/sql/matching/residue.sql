@@ -1,6 +1,6 @@
 -- Step 2: what no verified number has settled, on both sides.
 CREATE UNLOGGED TABLE open_member AS
-SELECT member.*, left(name_key, 2) AS two, left(name_key, 3) AS three,
+SELECT member.*, left(name_key, 1) AS one, left(name_key, 2) AS two, left(name_key, 3) AS three,
     extract(year FROM birth_on)::smallint AS birth_year
 FROM member
 WHERE NOT EXISTS (SELECT 1 FROM verified AS v WHERE v.member_id = member.member_id)
@@ -9,7 +9,7 @@ WHERE NOT EXISTS (SELECT 1 FROM verified AS v WHERE v.member_id = member.member_
 CREATE UNLOGGED TABLE open_row AS
 SELECT
     row_number, nik, kk_number, name_key, birth_on, mother_key, village_id,
-    left(name_key, 2) AS two, left(name_key, 3) AS three,
+    left(name_key, 1) AS one, left(name_key, 2) AS two, left(name_key, 3) AS three,
     extract(year FROM birth_on)::smallint AS birth_year
 FROM source
 WHERE NOT EXISTS (SELECT 1 FROM verified AS v WHERE v.row_number = source.row_number)

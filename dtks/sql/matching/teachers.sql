@@ -38,16 +38,18 @@ WHERE same_card AND name >= 6 AND nik > 0 AND (birth_on = 7 AND mother_name <> 1
 GROUP BY birth_class(birth_on), nik;
 
 CREATE UNLOGGED TABLE person AS
-SELECT member.*, row_number() OVER (ORDER BY member_id * 2654435761 %% 4294967291) AS n
-FROM member
-ORDER BY n LIMIT %(sample)s;
+SELECT m.*, row_number() OVER (ORDER BY hash, member_id) AS n
+FROM (
+    SELECT member.*, member_id * 2654435761 %% 4294967291 AS hash
+    FROM member ORDER BY hash, member_id LIMIT %(sample)s
+) AS m;
 
 CREATE UNLOGGED TABLE stranger AS
-SELECT
-    source.*, coalesce(pkh_nik_agrees(nik, birth_on, sex), false) AS sound,
-    row_number() OVER (ORDER BY row_number::bigint * 2654435761 %% 4294967291) AS n
-FROM source
-ORDER BY n LIMIT %(sample)s;
+SELECT r.*, row_number() OVER (ORDER BY hash, row_number) AS n
+FROM (
+    SELECT row_number, nik, kk_number, birth_on, sex, row_number::bigint * 2654435761 %% 4294967291 AS hash
+    FROM source ORDER BY hash, row_number LIMIT %(sample)s
+) AS r;
 ANALYZE person;
 ANALYZE stranger;
 

@@ -17,14 +17,19 @@ SELECT row_number FROM verified;
 ANALYZE taken;
 
 -- Rows without a usable number that repeat card, name and birth date of somebody already found.
+CREATE UNLOGGED TABLE loose_row AS
+SELECT row_number, kk_number, birth_on, replace(name_key, ' ', '') AS name
+FROM source
+WHERE nik IS NULL AND kk_number IS NOT NULL AND birth_on IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM taken WHERE taken.row_number = source.row_number);
+ANALYZE loose_row;
+
 CREATE UNLOGGED TABLE repeated AS
 SELECT s.member_id, r.row_number
-FROM settled AS s
-JOIN source AS own ON own.row_number = s.row_number
-JOIN source AS r ON r.kk_number = own.kk_number AND r.birth_on = own.birth_on
-WHERE r.row_number <> own.row_number AND r.nik IS NULL
-    AND replace(r.name_key, ' ', '') = replace(own.name_key, ' ', '')
-    AND NOT EXISTS (SELECT 1 FROM taken WHERE taken.row_number = r.row_number);
+FROM loose_row AS r
+JOIN source AS own USING (kk_number, birth_on)
+JOIN settled AS s ON s.row_number = own.row_number
+WHERE r.name = replace(own.name_key, ' ', '');
 
 CREATE UNLOGGED TABLE verdict AS
 WITH also AS (
