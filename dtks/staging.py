@@ -33,6 +33,7 @@ SWAPPED_SHARE = 0.9
 TRUNCATED_SHARE = 0.05
 # Of numbers that lost nothing about one in ten ends in 0; where the last digit was lost, all do.
 TRUNCATED_OF_NUMERIC = 0.2
+SAMPLE = 20_000  # rows that are enough to know a share
 FEW = 20  # below this many rows a share says nothing
 FEWER_SHARE = 0.5
 KEYED_A_SECOND, CHECKED_A_SECOND = 90_000, 300_000  # for the progress bar only
@@ -327,7 +328,10 @@ def _statements(snapshot: Snapshot) -> list[str]:
 def _refuse_by_shares(snapshot: Snapshot, about: dict) -> None:
     if "nik" not in snapshot.mapping:
         return
-    rows, comparable, swapped, truncated, numeric = _one("dtks/staging/shares.sql", about)
+    nth = max(1, snapshot.rows_read // SAMPLE)
+    rows, comparable, swapped, truncated, numeric = _one(
+        "dtks/staging/shares.sql", about | {"nth": nth}
+    )
     if comparable >= FEW and swapped > comparable * SWAPPED_SHARE:
         raise FileRefused("columns_swapped", share=round(swapped * 100 / comparable))
     if (

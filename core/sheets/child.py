@@ -83,8 +83,8 @@ def read(asked: dict[str, Any], out: BinaryIO) -> None:
     )
     send(out, b"T", table.description)
     out.flush()
-    for rows, text in table.rows():
-        send_rows(out, rows, text)
+    for rows, packed in table.rows():
+        send_rows(out, rows, packed)
     send(out, b"E", {"notes": table.notes})
 
 
@@ -93,7 +93,7 @@ def send(out: BinaryIO, kind: bytes, content: dict[str, Any]) -> None:
     out.write(kind + struct.pack(">Q", len(payload)) + payload)
 
 
-def send_rows(out: BinaryIO, rows: Rows, text: str) -> None:
+def send_rows(out: BinaryIO, rows: Rows, packed: bytes) -> None:
     numbers = rows.numbers
     straight = numbers[-1] - numbers[0] == len(numbers) - 1
     head: dict[str, Any] = {"numbers": [numbers[0]] if straight else numbers, "rows": len(numbers)}
@@ -102,8 +102,6 @@ def send_rows(out: BinaryIO, rows: Rows, text: str) -> None:
     if rows.problems:
         head["problems"] = list(rows.problems.items())
     described = json.dumps(head).encode()
-    # Lone surrogates exist in damaged files only; PostgreSQL could not store them.
-    packed = text.encode("utf-8", "replace")
     out.write(b"R" + struct.pack(">QI", 4 + len(described) + len(packed), len(described)))
     out.write(described)
     out.write(packed)

@@ -25,12 +25,14 @@ TOTAL_WORDS = ("OTAL", "otal", "UMLAH", "umlah")
 IDENTITY = re.compile(r"\d{12,}")
 SERIAL = re.compile(r"\d{1,7}(?:\.\d+)?")
 KEPT_IN_NOTES = 20
-CONTROL_BYTES = bytes([*range(1, 9), 11, 12, *range(14, 30), 127])
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1d\x7f-\x9f]")
 DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-FORMULA_SIGNS = ("=", "+", "@", "\t", "\r")
-FORMULA_STARTS = tuple(
-    border + sign for border in (CELL, ROW) for sign in (*FORMULA_SIGNS, "-A", "-(", "\ufeff=")
+CONTROL_BYTES = bytes([*range(1, 9), 11, 12, *range(14, 30), 127])
+LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz("
+FORMULA_SIGNS = b"=+@\t\r"
+SIEVE = bytes.maketrans(
+    CONTROL_BYTES + LETTERS + FORMULA_SIGNS + ROW.encode(),
+    b"\x01" * len(CONTROL_BYTES) + b"A" * len(LETTERS) + b"=" * len(FORMULA_SIGNS) + CELL.encode(),
 )
 # A sign that makes a spreadsheet calculate; -5 and a lone dash are no formula.
 FORMULA = re.compile(r"\ufeff?(?:[=@]|\+(?!\d{1,3}$)|-[A-Za-z(]|[\t\r]\S)")
@@ -76,8 +78,8 @@ class Table:
             "rows_hint": self.rows_hint,
         }
 
-    def rows(self) -> Iterator[tuple[Rows, str]]:
-        """Data rows after `wanted.after`, each batch with its cells joined (see core.sheets.rows).
+    def rows(self) -> Iterator[tuple[Rows, bytes]]:
+        """Data rows after `wanted.after`, each batch with its cells packed (see core.sheets.rows).
 
         Notes on what was skipped are complete when the rows have ended.
         """
@@ -131,8 +133,10 @@ class Table:
             if rows.odd:
                 show_separators(rows)
                 text = ROW.join([CELL.join(cells) for cells in rows.cells])
-            note_odd_texts(rows, text)
-            yield rows, text
+            # Lone surrogates exist in damaged files only; PostgreSQL could not store them.
+            packed = text.encode("utf-8", "replace")
+            note_odd_texts(rows, packed)
+            yield rows, packed
         if not seen:
             raise FileRefused("no_rows")
         if blank:
@@ -175,18 +179,26 @@ def show_separators(rows: Rows) -> None:
                 cells[j] = cell.translate(PICTURES)
 
 
-def note_odd_texts(rows: Rows, text: str) -> None:
+def note_odd_texts(rows: Rows, packed: bytes) -> None:
     """Control characters, direction marks and texts that begin like a formula: kept, and said.
 
-    The whole batch is asked first, by searches that cost nothing; cells only when there is one.
+    The whole batch is asked first: one translation turns every suspicious byte into one of few
+    that plain text hardly holds. Cells are looked at only when something may be there.
     """
-    if text.isascii():
-        control = len(text) != len(text.encode().translate(None, CONTROL_BYTES))
-        direction = False
-    else:
-        control = CONTROL.search(text) is not None
-        direction = DIRECTION.search(text) is not None
-    formula = text.startswith(FORMULA_SIGNS) or any(start in text for start in FORMULA_STARTS)
+    sifted = packed.translate(SIEVE)
+    control = b"\x01" in sifted or b"\xc2" in packed
+    direction = b"\xe2" in packed or b"\xd8\x9c" in packed
+    formula = (
+        b"\x1f=" in sifted
+        or b"\x1f-A" in sifted
+        or b"\xef\xbb\xbf=" in sifted
+        or sifted.startswith((b"=", b"-A"))
+    )
+    if not (control or direction or formula):
+        return
+    text = packed.decode()
+    control = control and CONTROL.search(text) is not None
+    direction = direction and DIRECTION.search(text) is not None
     if not (control or direction or formula):
         return
     for i, cells in enumerate(rows.cells):

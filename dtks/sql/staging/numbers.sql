@@ -32,3 +32,8 @@ CROSS JOIN LATERAL (
 WHERE k.snapshot_id = %(snapshot)s
     AND said.place IS NOT NULL
     AND (said.state <> 'ok' OR said.cell <> said.number)
+    -- Most rows are in order: they leave here, before anything is made of them.
+    AND (
+        k.nik_state <> 'ok' OR k.kk_state <> 'ok' OR r.cells[%(nik)s::int] <> k.nik
+        OR r.cells[%(kk_number)s::int] <> k.kk_number
+    )

@@ -1,18 +1,19 @@
--- How the numbers of a file look as a whole, to notice swapped columns and lost digits.
--- Parameters: snapshot, nik (place from 1 or NULL).
+-- How the numbers of a file look as a whole, to notice swapped columns and lost digits. Every nth
+-- row is enough for a share. Parameters: snapshot, nik (place from 1 or NULL), nth.
 SELECT
     count(*) AS rows,
-    count(*) FILTER (
-        WHERE pkh_nik_agrees(nik, birth_on, NULL) IS NOT NULL
-            AND pkh_nik_agrees(kk_number, birth_on, NULL) IS NOT NULL
-    ) AS comparable,
-    count(*) FILTER (
-        WHERE NOT pkh_nik_agrees(nik, birth_on, NULL) AND pkh_nik_agrees(kk_number, birth_on, NULL)
-    ) AS swapped,
+    count(*) FILTER (WHERE nik_agrees IS NOT NULL AND card_agrees IS NOT NULL) AS comparable,
+    count(*) FILTER (WHERE NOT nik_agrees AND card_agrees) AS swapped,
     count(*) FILTER (WHERE nik_state = 'truncated') AS truncated,
-    (
-        SELECT count(*) FROM dtks_sourcerow
-        WHERE snapshot_id = %(snapshot)s AND (%(nik)s - 1) = ANY ("numeric")
-    ) AS numeric
-FROM dtks_rowkey
-WHERE snapshot_id = %(snapshot)s
+    count(*) FILTER (WHERE is_numeric) AS "numeric"
+FROM (
+    SELECT
+        k.nik_state,
+        pkh_nik_agrees(k.nik, k.birth_on, NULL) AS nik_agrees,
+        pkh_nik_agrees(k.kk_number, k.birth_on, NULL) AS card_agrees,
+        coalesce((%(nik)s - 1) = ANY (r."numeric"), false) AS is_numeric
+    FROM dtks_rowkey k
+    JOIN dtks_sourcerow r ON r.snapshot_id = %(snapshot)s AND r.row_number = k.row_number
+    WHERE k.snapshot_id = %(snapshot)s AND k.row_number %% %(nth)s = 0
+    OFFSET 0
+) AS sample
