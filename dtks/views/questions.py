@@ -49,6 +49,7 @@ def question_queue(request):
             "page": page,
             "query": query.urlencode(),
             "lookups": queue.LOOKUPS,
+            "asked": queue.asked(request.user, chosen_file),
             "last_decision": _last_decision(request),
         }
     return render(request, "dtks/queue.html", context)
@@ -95,9 +96,9 @@ def difference_context(request, found, refusal=""):
         "why": why,
         "rule_words": rule_words,
         "percent": None if found.probability is None else queue.percent(found.probability),
-        "may_decide": may_decide and found.decision_id is None,
+        "may_decide": may_decide and _waits(found),
         "may_undo": may_decide and found.decision_id is not None,
-        "next_url": _next_url(user, found, query),
+        "next_url": _next_url(user, found, query) if _asks(found) or query else "",
         "last_decision": _last_decision(request),
         "refusal": refusal,
         "note": request.POST.get("catatan", ""),
@@ -105,6 +106,15 @@ def difference_context(request, found, refusal=""):
             (_("Question queue"), f"{reverse('dtks:queue')}?{query.urlencode()}"),
         ],
     }
+
+
+def _asks(found):
+    return found.outcome in Difference.QUESTIONS and _waits(found)
+
+
+def _waits(found):
+    """Undecided, or sent to the field and not answered yet."""
+    return found.decision is None or found.decision.verdict == Decision.Verdict.ASK_FIELD
 
 
 def _filters(query):
@@ -122,7 +132,7 @@ def _may_decide(user, found):
 
 def _explained(found):
     """The stored score as a waterfall, and the rule in a sentence."""
-    words = str(RULES.get(found.rule, ""))
+    words = "" if found.rule == "nobody" else str(RULES.get(found.rule, ""))
     reasons = explain(found)
     if not reasons or found.score is None:
         return None, words
