@@ -10,7 +10,7 @@ from beneficiaries.models import Household, Member
 from beneficiaries.models.querysets import VIEW_HOUSEHOLD
 from core.paging import page_of
 from dtks.models import Difference, Snapshot
-from dtks.queries import open_questions, reconciled_files
+from dtks.queries import open_questions, reconciled_files, sent_to_the_field
 from jobs.models import Job
 from jobs.presentation import progress_of
 from jobs.queries import worker_seen_within
@@ -28,11 +28,14 @@ def questions_by_file(user, permissions):
         newest.setdefault(snapshot.source, snapshot)
     snapshots = list(newest.values())
     numbers = open_questions(user, snapshots)
+    asked = sent_to_the_field(user, snapshots)
     queue = reverse("dtks:queue")
     return [
         {
             "snapshot": snapshot,
             "total": sum(numbers[snapshot.pk].values()),
+            "asked": asked.get(snapshot.pk, 0),
+            "asked_url": f"{queue}?berkas={snapshot.pk}&hasil=asked",
             "url": f"{queue}?berkas={snapshot.pk}",
             "outcomes": [
                 {

@@ -1,9 +1,12 @@
+from pathlib import Path
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from core.periods import Period
 from dtks.models import Export, Snapshot
+from dtks.services.snapshots import TEXT_ENDINGS
 
 
 class UploadForm(forms.Form):
@@ -37,6 +40,18 @@ class UploadForm(forms.Form):
             "workbook": settings.PKH_MAX_UPLOAD_BYTES >> 20,
             "text": settings.PKH_MAX_TEXT_UPLOAD_BYTES >> 20,
         }
+
+    def clean_berkas(self):
+        """Too large is said before anything waits on the disk; the service counts the bytes."""
+        upload = self.cleaned_data["berkas"]
+        text = Path(upload.name).suffix.lower() in TEXT_ENDINGS
+        limit = settings.PKH_MAX_TEXT_UPLOAD_BYTES if text else settings.PKH_MAX_UPLOAD_BYTES
+        if upload.size > limit:
+            raise forms.ValidationError(
+                _("The file is larger than %(limit)s MB. Use CSV or divide it by kecamatan.")
+                % {"limit": limit >> 20}
+            )
+        return upload
 
 
 class ReasonForm(forms.Form):

@@ -4,7 +4,7 @@ from django.db.models import Count, Q
 
 from accounts.scope import area_codes
 from areas.models.querysets import below
-from dtks.models import Difference, Snapshot
+from dtks.models import Decision, Difference, Snapshot
 
 
 def reconciled_files(user):
@@ -36,3 +36,17 @@ def open_questions(user, snapshots):
     for snapshot_id, outcome, number in counted:
         numbers[snapshot_id][outcome] = number
     return numbers
+
+
+def sent_to_the_field(user, snapshots):
+    """{snapshot id: number} of questions that wait for an answer from the user's territory."""
+    return dict(
+        Difference.objects.visible_to(user)
+        .filter(
+            snapshot_id__in=[s.pk for s in snapshots],
+            decision__verdict=Decision.Verdict.ASK_FIELD,
+        )
+        .values_list("snapshot_id")
+        .annotate(number=Count("id"))
+        .order_by()
+    )

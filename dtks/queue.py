@@ -14,7 +14,7 @@ from areas.models import Area
 from areas.models.querysets import below
 from dtks.comparison import FIELDS
 from dtks.matching import rules as matching_rules
-from dtks.models import Difference, RowKey
+from dtks.models import Decision, Difference, RowKey
 
 # (key, words, from, below): shares of certainty as matching computed them.
 BANDS = (
@@ -33,6 +33,8 @@ LOOKUPS = {
     "new_in_source": _("Only in the file"),
     "matched": _("Matched"),
 }
+# Sent to the field and not answered yet: a question still, for whoever knows the family.
+ASKED = "asked"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Chosen:
         kecamatan = query.get("kec", "")
         kind = query.get("jenis", "")
         return cls(
-            outcome=_known(query.get("hasil", ""), Difference.Outcome.values),
+            outcome=_known(query.get("hasil", ""), [*Difference.Outcome.values, ASKED]),
             kind="" if kind not in KINDS and kind != "-" else kind,
             kecamatan=kecamatan if kecamatan.count(".") == 2 else "",
             village=village if village.count(".") == 3 else "",
@@ -77,13 +79,20 @@ def questions(user, snapshot, chosen):
     """Questions of a file that wait in the user's territory; for an outcome that asks nothing,
     everything with that outcome."""
     mine = Difference.objects.visible_to(user).filter(snapshot_id=snapshot.pk)
+    if chosen.outcome == ASKED:
+        return mine.filter(decision__verdict=Decision.Verdict.ASK_FIELD)
     if chosen.outcome in LOOKUPS:
         return mine.filter(outcome=chosen.outcome)
     return mine.undecided().filter(outcome__in=Difference.QUESTIONS)
 
 
+def asked(user, snapshot):
+    """How many questions of a file were sent to the field of the user's territory."""
+    return questions(user, snapshot, Chosen(outcome=ASKED)).count()
+
+
 def filtered(waiting, chosen):
-    if chosen.outcome:
+    if chosen.outcome and chosen.outcome != ASKED:
         waiting = waiting.filter(outcome=chosen.outcome)
     if chosen.kind:
         waiting = waiting.filter(kind="" if chosen.kind == "-" else chosen.kind)
@@ -109,7 +118,7 @@ def counts(waiting, chosen):
         .order_by()
     )
     wanted = {
-        "outcome": lambda outcome, kind, village, band: chosen.outcome in ("", outcome),
+        "outcome": lambda outcome, kind, village, band: chosen.outcome in ("", ASKED, outcome),
         "kind": lambda outcome, kind, village, band: chosen.kind in ("", kind or "-"),
         "kecamatan": lambda outcome, kind, village, band: village.startswith(chosen.kecamatan),
         "village": lambda outcome, kind, village, band: chosen.village in ("", village),

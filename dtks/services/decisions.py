@@ -42,7 +42,7 @@ def decide(*, difference, verdict, by, at, fields=(), note="", row_number=None):
     if difference is None:
         raise Refused("not_found", _("This question no longer exists. Open the list again."))
     if difference.decision_id:
-        raise Refused("already_decided", _who_was_first(difference.decision_id))
+        _answer_the_field(difference.decision_id, verdict, by=by, at=at)
     if difference.member_id is None:
         raise Refused("no_member", _("This row speaks of nobody in the register."))
     if verdict not in Decision.Verdict.values:
@@ -242,6 +242,14 @@ def _give_back(decision, *, by, at):
             by=by,
             at=at,
         )
+
+
+def _answer_the_field(decision_id, verdict, *, by, at):
+    """A question sent to the field waits for its answer; any other decision is refused."""
+    asked = Decision.objects.filter(pk=decision_id, verdict=Decision.Verdict.ASK_FIELD).first()
+    if asked is None or verdict == Decision.Verdict.ASK_FIELD:
+        raise Refused("already_decided", _who_was_first(decision_id))
+    withdraw_decision(decision=asked, by=by, at=at)
 
 
 def _who_was_first(decision_id) -> str:

@@ -68,7 +68,7 @@ def test_queue_asks_the_same_for_one_question_and_for_three(
     client.force_login(sari)
     client.get(reverse("dtks:queue"))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         client.get(reverse("dtks:queue"))
 
 
@@ -80,7 +80,7 @@ def test_difference_asks_the_same_for_one_question_and_for_three(
     client.force_login(sari)
     client.get(address(question))
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.get(address(question))
 
 
@@ -533,3 +533,31 @@ def test_export_needs_a_reason_and_is_fetched_by_its_owner_only(
 
     client.force_login(operator2)
     assert client.post(reverse("dtks:download", args=[export.pk])).status_code == 404
+
+
+def test_a_question_sent_to_the_field_waits_there_for_its_answer(client, asked, operator, sari):
+    question = asked().get()
+    client.force_login(operator)
+    decide(client, question, "ask_field", catatan="Mohon lihat KTP")
+    client.force_login(sari)
+
+    home = client.get(reverse("dashboard:home")).content.decode()
+    listed = client.get(reverse("dtks:queue"), {"hasil": "asked"})
+    page = client.get(address(question)).content.decode()
+    decide(client, question, "not_same")
+
+    assert f"{reverse('dtks:queue')}?berkas={question.snapshot_id}&amp;hasil=asked" in home
+    assert listed.context["counts"]["total"] == 1
+    assert "Mohon lihat KTP" in page
+    assert [d.verdict for d in Decision.objects.standing()] == ["not_same"]
+    assert Decision.objects.get(verdict="ask_field").withdrawn_by == sari
+
+
+def test_a_file_too_large_is_refused_before_it_waits(client, office, operator, settings):
+    settings.PKH_MAX_TEXT_UPLOAD_BYTES = 100
+    client.force_login(operator)
+
+    answer = send(client)
+
+    assert answer.status_code == 422
+    assert not (office / "waiting").exists()
