@@ -1,5 +1,7 @@
 """What the columns of ministry files are called, and which of them a file of each source needs.
 
+Members need KOMPONEN and Final Closing NOMINAL, so that neither is taken for the other.
+
 A header is compared as `core.sheets.plain` writes it, so spaces, dots, line breaks, `(3)` and
 letter case do not matter. The first spelling of a field is the ministry's own; the others were
 met in files of other years and districts (domain.md 4.2). A column nobody knows is kept raw.
@@ -199,13 +201,16 @@ DTSEN_FAMILIES = {
 LAYOUTS = (
     Layout(
         "final_closing_25", "final_closing", (2024, None), 25, FINAL_CLOSING,
-        ("nik", "name", "kk_number"),
+        ("nik", "name", "kk_number", "amount"),
     ),
     Layout(
         "final_closing_account", "final_closing", (2021, 2024), 26, FINAL_CLOSING,
-        ("nik", "name", "kk_number"), marks=("account",),
+        ("nik", "name", "kk_number", "amount"), marks=("account",),
     ),
-    Layout("members_22", "members", (2023, None), 22, MEMBERS, ("nik", "kk_number", "name")),
+    Layout(
+        "members_22", "members", (2023, None), 22, MEMBERS,
+        ("nik", "kk_number", "name", "component"),
+    ),
     Layout(
         "dtks_23", "dtks", (2021, None), 23, REGISTRY, ("nik", "name"),
         marks=("matched_note", "aid_pkh"),
@@ -216,7 +221,13 @@ LAYOUTS = (
 )  # fmt: skip
 
 # The ministry's own name of a field, for telling people which column is meant.
-TITLES = {"nik": "NIK", "kk_number": "NO KK", "name": "NAMA"}
+TITLES = {
+    "nik": "NIK",
+    "kk_number": "NO KK",
+    "name": "NAMA",
+    "component": "KOMPONEN",
+    "amount": "NOMINAL",
+}
 # Where MENINGGAL and the like may stand, the first one that the file has.
 STATUS_NOTE = ("matched_note", "presence", "status")
 

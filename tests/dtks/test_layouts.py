@@ -109,16 +109,16 @@ def test_a_file_without_a_nik_column_is_refused_with_the_columns_it_has():
 
 def test_two_columns_called_nik_are_a_question_for_people():
     with pytest.raises(FileRefused) as refusal:
-        recognise(["NAMA", "NIK", "NO KK", "NIK_1"], "members")
+        recognise(["NAMA", "NIK", "NO KK", "NIK_1", "KOMPONEN"], "members")
 
     assert refusal.value.code == "column_twice"
     assert refusal.value.params == {"column": "NIK", "times": 2, "letters": ["B", "D"]}
-    chosen = recognise(["NAMA", "NIK", "NO KK", "NIK_1"], "members", chosen={"nik": 3})
+    chosen = recognise(["NAMA", "NIK", "NO KK", "NIK_1", "KOMPONEN"], "members", chosen={"nik": 3})
     assert chosen.mapping["nik"] == 3
 
 
 def test_the_best_spelling_wins_when_two_columns_could_be_meant():
-    mapping = recognise(["NIK PENGURUS", "NIK", "NAMA", "NO KK"], "members").mapping
+    mapping = recognise(["NIK PENGURUS", "NIK", "NAMA", "NO KK", "KOMPONEN"], "members").mapping
 
     assert mapping["nik"] == 1
 
@@ -136,3 +136,14 @@ def test_no_spelling_means_two_fields_and_required_fields_exist(layout):
 
 def test_every_required_field_has_a_title_for_people():
     assert {name for layout in LAYOUTS for name in layout.required} <= layouts.TITLES.keys()
+
+
+@pytest.mark.parametrize(
+    ("columns", "source", "missing"),
+    [(FINAL_CLOSING, "members", "KOMPONEN"), (MEMBERS, "final_closing", "NOMINAL")],
+)
+def test_one_kind_of_file_is_not_taken_for_the_other(columns, source, missing):
+    with pytest.raises(FileRefused) as refusal:
+        recognise(columns, source)
+
+    assert refusal.value.params["column"] == missing

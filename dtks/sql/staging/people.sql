@@ -43,7 +43,6 @@ CROSS JOIN LATERAL (
         (
             CASE
                 WHEN %(birth_date)s::int IS NULL THEN NULL
-                WHEN said.date_state = 'empty' AND said.birth_date ~ '0.*0' THEN 'birth_date_impossible'
                 WHEN said.date_state = 'empty' OR said.birth_date IS NULL THEN 'birth_date_empty'
                 WHEN said.date_state = 'impossible' THEN 'birth_date_impossible'
                 WHEN k.birth_on IS NULL THEN 'birth_date_unreadable'
