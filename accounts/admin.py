@@ -150,12 +150,25 @@ class AssignmentAdmin(OfficeModelAdmin):
 class ApiTokenAdmin(ReadOnlyAdmin):
     """Tokens are issued on the command line, where their text is seen once; here they end."""
 
-    list_display = ["token_key", "user", "scopes", "created", "expiry"]
+    list_display = ["token_key", "owner", "scopes", "made_at", "ends_at"]
     list_select_related = ["user"]
     search_fields = ["user__username", "token_key"]
-    fields = ["token_key", "user", "scopes", "created", "expiry"]
+    fields = ["token_key", "owner", "scopes", "made_at", "ends_at"]
     ordering = ["-created"]
     actions = ["revoke"]
+
+    # The library's own fields have English names only.
+    @admin.display(description=_("user"), ordering="user__username")
+    def owner(self, token):
+        return token.user
+
+    @admin.display(description=_("created at"), ordering="created")
+    def made_at(self, token):
+        return token.created
+
+    @admin.display(description=_("valid until"), ordering="expiry")
+    def ends_at(self, token):
+        return token.expiry
 
     def has_revoke_permission(self, request):
         return request.user.has_perm("accounts.delete_apitoken")

@@ -2,7 +2,7 @@ import pgtrigger
 import pytest
 from django.test import TransactionTestCase
 
-pytest_plugins = ["tests.cast", "tests.access.summary"]
+pytest_plugins = ["tests.cast", "tests.access.stage", "tests.access.summary"]
 
 
 @pytest.fixture(autouse=True, scope="session")

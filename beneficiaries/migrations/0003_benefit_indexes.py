@@ -5,11 +5,11 @@ import datetime as dt
 
 from django.db import migrations
 
-UNVERIFIED = 'Unverified: remembered from the guidelines of that year; confirm before relying on it.'
-PUBLISHED = 'Amounts used by public facilitator software in 2025-2026; no decree seen.'
-RIGHTS_2023 = 'Unverified: amount and first year are uncertain; the column exists in files of 2026.'
-RIGHTS_2025 = 'Low confidence: one public source; the column exists in files of 2026.'
-FIXED_2019 = 'Unverified: fixed aid of a regular family in 2019; PKH Akses had another amount.'
+UNVERIFIED = 'Belum diverifikasi: diingat dari pedoman tahun itu; pastikan sebelum dijadikan dasar.'
+PUBLISHED = 'Besaran yang dipakai aplikasi pendamping pada 2025-2026; surat keputusannya belum dilihat.'
+RIGHTS_2023 = 'Belum diverifikasi: besaran dan tahun awalnya belum pasti; kolomnya ada di berkas tahun 2026.'
+RIGHTS_2025 = 'Kurang pasti: hanya satu sumber publik; kolomnya ada di berkas tahun 2026.'
+FIXED_2019 = 'Belum diverifikasi: bantuan tetap keluarga reguler tahun 2019; PKH Akses besarannya lain.'
 
 SCHOOL_AND_CARE = {
     'primary': 900_000,

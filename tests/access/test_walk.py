@@ -1,14 +1,10 @@
 """Nobody sees or changes what the matrix of reliability.md C.1 does not give them."""
 
-import contextlib
 import datetime as dt
-import logging
 from dataclasses import replace
 
 import pytest
-import structlog
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,37 +28,12 @@ from tests.access.world import (
     PEOPLE,
     WHERE_IT_LIES,
     desa_of,
-    make_world,
     place_of,
     tables_of_our_floors,
     token_for,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Made once for all walks of this module; every request is rolled back."""
-    office = override_settings(
-        PKH_OFFICE_AREA="99.01",
-        MEDIA_ROOT=tmp_path_factory.mktemp("files"),
-        PKH_HOME=tmp_path_factory.mktemp("home"),
-    )
-    with office, django_db_blocker.unblock(), transaction.atomic(), silence():
-        yield make_world()
-        transaction.set_rollback(True)
-
-
-@contextlib.contextmanager
-def silence():
-    """Thousands of refusals, each one expected, need no line in any log."""
-    usual = structlog.get_config()
-    logging.disable(logging.ERROR)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    yield
-    structlog.configure(**usual)
-    logging.disable(logging.NOTSET)
 
 
 def test_the_fingerprint_covers_every_table():
