@@ -5,7 +5,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN btrim(
     regexp_replace(
         replace(upper(coalesce(value, '') COLLATE "C"), '''', ''),
-        E'[ \t\n\r\f\v\u00a0\u200b\ufeff]+', ' ', 'g'
+        E'[ \t\n\r\f\x0b\u00a0\u200b\ufeff]+', ' ', 'g'
     ),
     ' '
 );

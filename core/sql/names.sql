@@ -1,4 +1,5 @@
 -- Names made comparable: the rules of core/names.py as the same chain of replacements.
+-- \x0b and not \v: PostgreSQL before 16 reads \v as the letter v.
 -- No function whose body is a CASE or NULLIF is marked STRICT: PostgreSQL could not inline it then,
 -- and running it would cost ten times the work it does.
 -- Replacements instead of regular expressions wherever they will do: they are thirty times
@@ -15,7 +16,7 @@ BEGIN
     IF plain ~ E'[^!-_a-~ ]|  |^ | $' THEN
         plain := translate(
             plain,
-            E'\t\n\r\f\v\u00a0\u2007\u2009\u202f\u3000\u2018\u2019\u02bc\u00b4`\u201c\u201d'
+            E'\t\n\r\f\x0b\u00a0\u2007\u2009\u202f\u3000\u2018\u2019\u02bc\u00b4`\u201c\u201d'
             '\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff'
             '\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19'
             '\x1a\x1b\x1c\x1d\x1e\x1f\x7f',

@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION pkh_number_tidy(value text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN translate(
     value,
-    E' \t\n\r\f\v\u00a0\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff'
+    E' \t\n\r\f\x0b\u00a0\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff'
     '''"`.,-_/\u00b4\u2010\u2011\u2012\u2013\u2014\u2015\u2018\u2019\u201c\u201d',
     ''
 );
@@ -22,7 +22,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     raw text := btrim(
         upper(coalesce(value, '') COLLATE "C"),
-        E' \t\n\r\f\v\u00a0\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff'''
+        E' \t\n\r\f\x0b\u00a0\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff'''
     );
     tidy text;
     through_float boolean := coalesce("numeric", false);

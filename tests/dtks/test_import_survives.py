@@ -84,8 +84,9 @@ def test_a_worker_killed_three_times_stages_the_file_once(office, operator, tmp_
     fences = set()
     killed_at = 0  # a start that saved nothing counts as an attempt, and three of them are the cap
     for share in sorted(random.Random(ROWS).sample(range(1, 60), 3)):
+        point = max(ROWS * share // 100, killed_at + 1)
 
-        def reached(at=max(ROWS * share // 100, killed_at + 1)):
+        def reached(at=point):
             job.refresh_from_db()
             running = job.state == "running" and job.fence not in fences
             return running and job.checkpoint.get("rows", 0) >= at and job.checkpoint
