@@ -316,11 +316,14 @@ def test_a_killed_keeper_takes_its_server_along_and_the_next_start_recovers(home
     holder = hold(home)
     ask(home, "CREATE TABLE kept AS SELECT 7 AS value")
     pids = [running(home, server)["pid"] for server in keeper.SERVERS]
+    keepers = [running(home, server)["keeper"] for server in keeper.SERVERS]
 
-    for server in keeper.SERVERS:
-        os.kill(running(home, server)["keeper"], signal.SIGKILL)
+    for pid in keepers:
+        os.kill(pid, signal.SIGKILL)
     holder.kill()
     holder.communicate()
+    # A kill is a wish until the kernel gets to it, and until then the keeper holds its lock.
+    wait_for(lambda: not any(is_alive(pid) for pid in keepers))
 
     with keeper.use(home, "postgresql", "valkey"):
         assert ask(home, "SELECT value FROM kept") == 7
