@@ -87,6 +87,8 @@ def reconcile_snapshot(
         run_sql("dtks/matching/blocks.sql")
         tell("compare")
         _compare("pair")
+        run_sql("dtks/matching/meet_again.sql")
+        _compare("again")
         tell("teachers")
         model = _learn()
         tell("links")
@@ -95,7 +97,7 @@ def reconcile_snapshot(
         _link()
         run_sql("dtks/matching/judge.sql", upper=thresholds.upper, margin=MARGIN)
         tell("outcomes")
-        run_sql("dtks/matching/verdict.sql", trusted=model.trusted)
+        run_sql("dtks/matching/verdict.sql", trusted=model.trusted, upper=thresholds.upper)
         run_sql("dtks/matching/outcomes.sql", first_id=_reserve_ids(), **of)
         publish("difference", parent="dtks_difference", snapshot=snapshot.pk)
     result = _count(snapshot)
@@ -179,7 +181,7 @@ def _weigh(model: Model) -> None:
         )
         open_vectors = [Vector(*row) for row in cursor]
         fit(model, open_vectors, members=members, rows=rows)
-        cursor.execute(f"SELECT {columns} FROM known GROUP BY {columns} ORDER BY {columns}")
+        cursor.execute(f"SELECT {columns} FROM known UNION SELECT {columns} FROM again")
         vectors = {Vector(*row) for row in cursor} | {v._replace(n=1) for v in open_vectors}
         cursor.execute(
             "CREATE UNLOGGED TABLE vector (vector_id integer, same_card boolean, name smallint,"

@@ -1,9 +1,8 @@
 -- Step 8: what becomes of each linked pair. Parameters: upper, margin (hundredths of a bit).
 --
--- Automatic only when the number or the card agrees, the names are one person's, the score is
--- above the upper threshold, and nobody else free comes close on either side. Everything else
--- between the thresholds is a question. A shortened name is not enough beside two sound numbers
--- that differ, or one whose last digit is lost: twins share half their names and all the rest.
+-- Automatic only when the pair is firm (score.sql), the score is above the upper threshold, and
+-- nobody else who is free comes close on either side. Everything else between the thresholds is
+-- a question.
 CREATE UNLOGGED TABLE judged AS
 WITH free AS (
     SELECT c.*

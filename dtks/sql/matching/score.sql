@@ -2,7 +2,14 @@
 -- Parameters: lower.
 CREATE UNLOGGED TABLE candidate AS
 SELECT p.member_id, p.row_number, p.same_card, p.nik, p.name, v.vector_id, v.score, v.probability,
-    (p.same_card OR p.nik = 8) AND p.name >= 3 AND (p.name >= 5 OR p.nik NOT IN (1, 2, 7)) AS firm
+    -- Firm enough to need nobody: number or card agree, and name, and birth date or mother. A
+    -- name that is only like the other needs the very birth date and a number that does not
+    -- speak against it: twins share half their names and all the rest.
+    (p.same_card OR p.nik = 8) AND CASE
+        WHEN p.name >= 5 THEN p.nik = 8 OR p.birth_on >= 5 OR p.mother_name >= 3
+        WHEN p.name >= 3 THEN p.birth_on = 7 AND p.nik NOT IN (1, 2, 7)
+        ELSE false
+    END AS firm
 FROM pair AS p
 JOIN vector AS v USING (same_card, name, birth_on, mother_name, nik, village, sex)
 WHERE v.probability >= %(lower)s

@@ -1,4 +1,4 @@
--- Step 9: what is said about each member. Parameters: trusted.
+-- Step 9: what is said about each member. Parameters: trusted, upper.
 
 -- One row each, decided before verified before linked by evidence.
 CREATE UNLOGGED TABLE settled AS
@@ -16,20 +16,14 @@ UNION
 SELECT row_number FROM verified;
 ANALYZE taken;
 
--- Rows without a usable number that repeat card, name and birth date of somebody already found.
-CREATE UNLOGGED TABLE loose_row AS
-SELECT row_number, kk_number, birth_on, replace(name_key, ' ', '') AS name
-FROM source
-WHERE nik IS NULL AND kk_number IS NOT NULL AND birth_on IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM taken WHERE taken.row_number = source.row_number);
-ANALYZE loose_row;
-
+-- Rows that repeat somebody whose number is verified, and are nobody else's.
 CREATE UNLOGGED TABLE repeated AS
-SELECT s.member_id, r.row_number
-FROM loose_row AS r
-JOIN source AS own USING (kk_number, birth_on)
-JOIN settled AS s ON s.row_number = own.row_number
-WHERE r.name = replace(own.name_key, ' ', '');
+SELECT DISTINCT ON (row_number) member_id, row_number
+FROM again
+JOIN vector USING (same_card, name, birth_on, mother_name, nik, village, sex)
+WHERE probability >= %(upper)s AND again.name >= 5 AND again.nik NOT IN (1, 2)
+    AND NOT EXISTS (SELECT 1 FROM taken WHERE taken.row_number = again.row_number)
+ORDER BY row_number, score DESC, member_id;
 
 CREATE UNLOGGED TABLE verdict AS
 WITH also AS (

@@ -1,0 +1,12 @@
+-- Rows that may repeat somebody whose number is verified already: the second row of a person
+-- often has a damaged number, and would otherwise be taken for somebody new.
+CREATE UNLOGGED TABLE met AS
+SELECT m.member_id, r.row_number
+FROM verified JOIN member AS m USING (member_id) JOIN open_row AS r USING (kk_number, birth_on)
+UNION
+SELECT m.member_id, r.row_number
+FROM verified JOIN member AS m USING (member_id) JOIN open_row AS r USING (kk_number, name_key)
+UNION
+SELECT m.member_id, r.row_number
+FROM verified JOIN member AS m USING (member_id)
+JOIN open_row AS r USING (name_key, birth_on, mother_key);
