@@ -1,5 +1,7 @@
 """Ministry files: the list, one file with what is wrong in it, and what is done with it."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Q
@@ -25,6 +27,7 @@ from jobs.views import progress_context
 
 _sees_files = permission_required("dtks.view_snapshot", raise_exception=True)
 _SEVERITIES = ("reject", "warn", "note")
+_WAITED_FOR = timedelta(hours=1)  # an open page asks no longer whether an export is ready
 
 
 @_sees_files
@@ -67,6 +70,7 @@ def detail_context(request, snapshot):
     own = snapshot.uploaded_by_id == user.pk
     staged = snapshot.state == Snapshot.State.STAGED
     sees_rows = "dtks.view_sourcerow" in permissions
+    exports = _exports(user, snapshot)
     context = {
         "snapshot": snapshot,
         "sees_rows": sees_rows,
@@ -89,7 +93,8 @@ def detail_context(request, snapshot):
         and "dtks.reconcile_snapshot" in permissions,
         "may_export": "dtks.export_difference" in permissions,
         "export_formats": Export.Format.choices,
-        "exports": _exports(user, snapshot),
+        "exports": exports,
+        "exports_expected": any(export.is_expected for export in exports),
         "step": {"uploaded": 3, "staging": 3, "staged": 4}.get(snapshot.state),
         "breadcrumb": [(_("Ministry files"), reverse("dtks:snapshots"))],
     }
@@ -230,6 +235,7 @@ def _exports(user, snapshot):
     now = timezone.now()
     for export in made:
         export.is_ready = export.ready_at is not None and export.expires_at > now
+        export.is_expected = export.ready_at is None and export.requested_at > now - _WAITED_FOR
     return made
 
 

@@ -50,7 +50,7 @@ class BrowserOffice:
         self.redis_url = _own_broker_database(os.environ["REDIS_URL"])
         with (self.home / "stderr").open("ab") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "pkh.office"],
+                [sys.executable, "-m", "pkh.office", "--with-parent"],
                 cwd=BASE_DIR,
                 env=self._environment(),
                 stdout=subprocess.PIPE,
