@@ -1,5 +1,6 @@
 from django.contrib.auth.backends import ModelBackend
 
+from accounts.held import held_today
 from accounts.roles import ROLE_PERMISSIONS
 
 
@@ -7,10 +8,10 @@ class RoleBackend(ModelBackend):
     """Permissions come from the roles held today; groups and the superuser flag open nothing."""
 
     def get_all_permissions(self, user_obj, obj=None):
-        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+        if obj is not None:
             return set()
         granted: set[str] = set()
-        for role in user_obj.assignments.held_today().values_list("role", flat=True).distinct():
+        for role, _area in held_today(user_obj):
             granted |= ROLE_PERMISSIONS.get(role, frozenset())
         return granted
 

@@ -9,10 +9,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import second_factor
+from accounts.held import remembered
 from accounts.sessions import SEEN, STARTED
 
 # How stale the last sign of life may be: a session row is not written at every request.
 SEEN_EVERY = dt.timedelta(minutes=10)
+
+
+class HeldTodayMiddleware:
+    """Whatever a request asks about its people's roles and territories is asked once."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with remembered():
+            return self.get_response(request)
 
 
 class SessionLimitMiddleware:

@@ -10,10 +10,15 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
-from accounts import audit, demo
-from accounts.models import AuditEvent
+from accounts import audit, demo, held
+from accounts.models import Assignment, AuditEvent
 from areas.services import ensure_office_area
 from areas.signals import areas_imported
+
+
+@receiver([post_save, post_delete], sender=Assignment)
+def ask_afresh(**kwargs):
+    held.forget()
 
 
 @receiver(areas_imported)

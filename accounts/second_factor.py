@@ -3,14 +3,15 @@
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 
+from accounts.held import held_today
+
 
 def roles_needing_it(user) -> list[str]:
     """The user's roles of today that require a second factor."""
     wanted = settings.PKH_SECOND_FACTOR_ROLES
-    if not wanted or not user.is_authenticated:
+    if not wanted:
         return []
-    held = user.assignments.held_today().filter(role__in=wanted)
-    return sorted(set(held.values_list("role", flat=True)))
+    return sorted({role for role, _area in held_today(user)} & set(wanted))
 
 
 def is_missing(user) -> bool:

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.HeldTodayMiddleware",
     # Default deny: a public page says so itself (login_not_required).
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "core.logs.RequestLogMiddleware",

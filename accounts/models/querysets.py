@@ -2,7 +2,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.roles import ROLE_PERMISSIONS
 from accounts.scope import by_people_of
 
 
@@ -12,10 +11,6 @@ class AssignmentQuerySet(models.QuerySet):
 
     def held_today(self):
         return self.held_on(timezone.localdate())
-
-    def granting(self, permission):
-        roles = [role for role, granted in ROLE_PERMISSIONS.items() if permission in granted]
-        return self.filter(role__in=roles)
 
     def visible_to(self, user):
         if user.has_perm("accounts.view_assignment"):

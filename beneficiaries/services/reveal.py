@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.held import held_today
 from accounts.models import AuditEvent, User
+from accounts.roles import ROLE_PERMISSIONS
 from accounts.scope import in_scope
 from beneficiaries.models import Household, Member
 from core.errors import Refused
@@ -84,8 +86,8 @@ def _numbers_in_territory(records, by) -> dict:
 
 def _refuse_beyond_the_measure(*, by, at, asked):
     """Numbers one person sees on a local day; of several roles the most generous counts."""
-    held = by.assignments.held_today().granting(MAY_REVEAL).values_list("role", flat=True)
-    limit = max((settings.PKH_REVEALS_A_DAY.get(role, 0) for role in set(held)), default=0)
+    held = {role for role, _area in held_today(by) if MAY_REVEAL in ROLE_PERMISSIONS.get(role, ())}
+    limit = max((settings.PKH_REVEALS_A_DAY.get(role, 0) for role in held), default=0)
     midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     seen = AuditEvent.objects.filter(by=by, verb=REVEALED, at__gte=midnight).count()
     if seen + asked > limit:
