@@ -40,7 +40,7 @@ requirements: dev
 	@$(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --allow-unsafe --strip-extras -o requirements-dev.txt requirements-dev.in
 
 messages: dev
-	@$(PY) -m core.messages merge
+	@$(PY) -m core.messages tidy
 
 catalogue:
 	@$(PY) -m core.messages compile

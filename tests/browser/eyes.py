@@ -4,38 +4,18 @@ No request leaves the machine, nothing is written to the console, the content po
 broken; and of each page looked at: no English word, no scrolling sideways, nothing axe finds.
 """
 
-import re
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 
 from pkh.environment import BASE_DIR
+from tests.english import english_in
 
 PICTURES = BASE_DIR / "test-artifacts" / "browser"
 DESK = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
 AXE = Axe()
 
-# Words of English pages that no Indonesian sentence, name or file has. "File", "status",
-# "data", "no" and their like are Indonesian as well, and "in", "at" or "do" may be a name.
-ENGLISH = frozenset(
-    "about account accounts add again already and another answer any approve approved are ask at "
-    "back because been before between birth but by can cancel cannot card change changed changes "
-    "choose clear click close closed compare compared confirm create created date day days decide "
-    "decided decision delete deleted description details differs different done download duplicate "
-    "each edit empty error every family families female field fields files find first for "
-    "found from full further has have head hello help here hide home household households how "
-    "incorrect invalid is it its keep last left less list loading log logged login logout male "
-    "matched may members message messages minutes missing month more mother must name names new "
-    "next nobody not nothing number of ok only open or other page pages password people person "
-    "please previous progress queue read reason record recorded refresh register rejected remove "
-    "required result results review right row rows same save saved score search second seconds "
-    "select send settings sex show shown sign since skip sort staged state step submit success "
-    "successfully sure table take than that the their there these they this those time to today "
-    "try type undo unknown until update upload uploaded uploading user username users value values "
-    "view village villages waiting warning was weight welcome were what when where which who why "
-    "will with without wrong year yes you your".split()
-)
 # Told to the page before its own code runs: a broken policy is also an event.
 REMEMBER_VIOLATIONS = """
 window.brokenPolicies = [];
@@ -116,15 +96,13 @@ def look(page, name: str, width: int) -> list[str]:
     if page.evaluate("document.documentElement.lang") != "id":
         wrong.append("the language of the page is not Indonesian")
     wrong += [f"scrolls sideways: {element}" for element in page.evaluate(SIDEWAYS)]
-    wrong += [f"English: {word}" for word in english_in(page.evaluate(WORDS_ON_THE_PAGE))]
+    wrong += [f"English: {word}" for word in english_in(_lines(page))]
     found = AXE.run(page)
     if found.violations_count:
         wrong.append(found.generate_report())
     return [f"{name} at {width}: {sentence}" for sentence in wrong]
 
 
-def english_in(texts: list[str]) -> list[str]:
-    """English words in what a page says; words all in capitals are people's names and headers."""
-    said = re.sub(r"\S+\.(?:xlsx?|csv|txt)\b", " ", " ".join(texts))  # names of files
-    words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", said)
-    return sorted({word for word in words if not word.isupper() and word.lower() in ENGLISH})
+def _lines(page) -> set[str]:
+    said = "\n".join(filter(None, page.evaluate(WORDS_ON_THE_PAGE)))
+    return {" ".join(line.split()) for line in said.splitlines()}

@@ -5,17 +5,21 @@ import polib
 from core import messages
 
 
-def catalogue(path, **entries):
+def catalogue(folder, *entries):
+    path = folder / "id/LC_MESSAGES/django.po"
     path.parent.mkdir(parents=True, exist_ok=True)
     po = polib.POFile()
-    po.metadata = dict(messages.HEADER)
-    po.extend(polib.POEntry(msgid=msgid, msgstr=msgstr) for msgid, msgstr in entries.items())
+    po.metadata = {
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Plural-Forms": "nplurals=1; plural=0;",
+    }
+    po.extend(polib.POEntry(msgid=msgid, msgstr=msgstr) for msgid, msgstr in entries)
     po.save(str(path))
+    return path
 
 
 def test_compile_makes_a_catalogue_that_gettext_reads(tmp_path):
-    catalogue(tmp_path / "id/LC_MESSAGES/django.po", Village="Desa")
-    catalogue(tmp_path / "parts/one.po", Family="Keluarga")
+    catalogue(tmp_path, ("Village", "Desa"), ("Family", "Keluarga"))
 
     messages.compile_catalogue(tmp_path)
 
@@ -23,26 +27,17 @@ def test_compile_makes_a_catalogue_that_gettext_reads(tmp_path):
     assert [read.gettext(word) for word in ("Village", "Family", "Other")] == [
         "Desa", "Keluarga", "Other",
     ]  # fmt: skip
+    assert [path.name for path in sorted(tmp_path.rglob("django.*"))] == ["django.mo", "django.po"]
 
 
-def test_a_part_says_more_than_the_merged_file_and_parts_may_not_disagree(tmp_path):
-    catalogue(tmp_path / "id/LC_MESSAGES/django.po", Village="Kampung", Area="Wilayah")
-    catalogue(tmp_path / "parts/a.po", Village="Desa", Area="", Visit="Kunjungan")
-    catalogue(tmp_path / "parts/b.po", Visit="Lawatan")
+def test_tidy_sorts_and_loses_nothing_and_twice_changes_nothing(tmp_path):
+    path = catalogue(tmp_path, ("Village", "Desa"), ("Area", "Wilayah"))
 
-    complaints = messages.write_merged(tmp_path)
+    messages.tidy(tmp_path)
+    first = path.read_text()
+    messages.tidy(tmp_path)
 
-    merged = polib.pofile(str(tmp_path / "id/LC_MESSAGES/django.po"))
-    assert {entry.msgid: entry.msgstr for entry in merged} == {
-        "Area": "Wilayah", "Village": "Desa", "Visit": "Kunjungan",
-    }  # fmt: skip
-    assert complaints == ["a.po and b.po translate 'Visit' differently"]
-
-
-def test_merging_twice_changes_nothing(tmp_path):
-    catalogue(tmp_path / "parts/a.po", Village="Desa")
-    messages.write_merged(tmp_path)
-    first = (tmp_path / "id/LC_MESSAGES/django.po").read_text()
-
-    assert messages.write_merged(tmp_path) == []
-    assert (tmp_path / "id/LC_MESSAGES/django.po").read_text() == first
+    assert [(entry.msgid, entry.msgstr) for entry in polib.pofile(first)] == [
+        ("Area", "Wilayah"), ("Village", "Desa"),
+    ]  # fmt: skip
+    assert path.read_text() == first
