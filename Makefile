@@ -11,17 +11,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 TEST_WORKERS ?= 2
 TEST_ARGS ?=
 
-.PHONY: demo test walk bench requirements messages lint types catalogue venv runtime dev
+.PHONY: demo test bench requirements messages lint types catalogue venv runtime dev
 
 demo: runtime catalogue
 	@exec $(PY) -m pkh.office --with-parent
 
 test: dev catalogue
 	@exec $(PY) -m pytest $(if $(filter-out 0 1,$(TEST_WORKERS)),-n $(TEST_WORKERS) --dist loadgroup) $(TEST_ARGS)
-
-# The long walks: every URL as everybody, every page for English words, the whole job in Chromium.
-walk: dev catalogue
-	@exec $(PY) -m pytest -m slow -n 2 --dist loadgroup $(TEST_ARGS)
 
 bench: dev catalogue
 	@exec $(PY) -m tests.bench

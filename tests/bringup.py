@@ -35,22 +35,10 @@ def pytest_load_initial_conftests(early_config):
     return (yield)
 
 
-# Minutes each; `make walk` runs them, the summary line of `make test` counts them as deselected.
-LONG = (
-    "tests/access/test_walk.py::test_walk",
-    "tests/access/test_walk.py::test_planted_rogues",
-    "tests/browser/",
-    "tests/test_words.py",
-    "tests/test_screens.py",
-)
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Mark what the shorter leg on another PostgreSQL runs: every quick test that asks it."""
     for item in items:
-        if item.nodeid.startswith(LONG):
-            item.add_marker(pytest.mark.slow)
         asks_the_database = item.get_closest_marker("django_db") or (
             {"db", "transactional_db"} & set(item.fixturenames)
         )

@@ -21,7 +21,7 @@ from tests.access.world import (
 )
 from tests.english import english_in, texts_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 PERSONS = [OPERATOR, ADMIN, FACILITATOR, AUDITOR, HEAD, COORDINATOR, GUEST, None]
 

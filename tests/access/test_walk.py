@@ -33,7 +33,7 @@ from tests.access.world import (
     token_for,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_the_fingerprint_covers_every_table():

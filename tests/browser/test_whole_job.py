@@ -519,8 +519,8 @@ def test_nothing_in_the_office_contradicts_itself(office):
     assert office.command("check_integrity")["violations"] == []
 
 
-def test_whoever_signs_out_sees_no_family_any_more(operator, office):
-    operator.menu("Beranda")
-    operator.sign_out()
-    operator.go(family_of_a_decision(office))
-    expect(operator.heading()).to_have_text("Masuk")
+def test_whoever_signs_out_sees_no_family_any_more(stranger, office):
+    leaving = stranger("operator").sign_in()
+    leaving.sign_out()
+    leaving.go(family_of_a_decision(office))
+    expect(leaving.heading()).to_have_text("Masuk")
