@@ -101,8 +101,9 @@ def invented_areas(
     def fresh(one: tuple[str, ...], two: tuple[str, ...], joiner: str, used: set[str]) -> str:
         while True:
             name = one[int(rng.random() * len(one))] + joiner + two[int(rng.random() * len(two))]
-            if name not in used:
-                used.add(name)
+            key = name.replace(" ", "")  # nobody can tell SRI INDAH from SRIINDAH in a file
+            if key not in used:
+                used.add(key)
                 return name
 
     used: set[str] = set()

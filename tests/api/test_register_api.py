@@ -157,7 +157,7 @@ def test_member_list_asks_the_same_number_of_questions(
     client = api(ratna)
     client.get("/api/v1/members/")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/api/v1/members/")
 
 

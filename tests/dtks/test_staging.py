@@ -305,6 +305,25 @@ def test_the_nearest_village_is_offered_and_never_taken(staged):
     assert meant == {"CANGKUWANG": {"meant": "Cangkuang"}, "Antah Berantah": {}}
 
 
+def test_villages_that_differ_in_a_space_only_are_told_apart_by_their_spelling(staged):
+    for code, name in (("99.01.01.2011", "Sri Indah"), ("99.01.01.2012", "SriIndah")):
+        AreaFactory(code=code, name=name)
+
+    snapshot = staged(
+        text(
+            [person(1, DESA="SRI  INDAH"), person(2, DESA="sriindah"), person(3, DESA="S.RI INDAH")]
+        )
+    )
+
+    villages = RowKey.objects.filter(snapshot=snapshot).order_by("row_number")
+    assert list(villages.values_list("village_id", flat=True)) == [
+        "99.01.01.2011",
+        "99.01.01.2012",
+        None,
+    ]
+    assert found(snapshot) == {(4, "village_unknown")}
+
+
 def test_a_misspelt_kecamatan_is_named_as_such(staged):
     snapshot = staged(text([person(1, KECAMATAN="Tanjung Conto")]))
 

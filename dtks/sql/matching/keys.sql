@@ -21,7 +21,7 @@ WITH said AS MATERIALIZED (
 ), village AS MATERIALIZED (
     SELECT
         v.code, replace(v.code, '.', '') AS digits, pkh_area_key(v.name) AS village_key,
-        pkh_area_key(k.name) AS subdistrict_key,
+        pkh_plain(v.name) AS spelled, pkh_area_key(k.name) AS subdistrict_key,
         count(*) OVER (PARTITION BY pkh_area_key(v.name), pkh_area_key(k.name)) AS same_place,
         count(*) OVER (PARTITION BY pkh_area_key(v.name)) AS same_name
     FROM areas_area AS v
@@ -33,9 +33,11 @@ SELECT
     coalesce(
         (SELECT v.code FROM village AS v WHERE v.digits = said.digits),
         (
-            SELECT v.code FROM village AS v
+            -- Where two villages of a kecamatan differ in a space only, the spelling decides.
+            SELECT min(v.code) FROM village AS v
             WHERE v.village_key = said.village_key AND v.subdistrict_key = said.subdistrict_key
-                AND v.same_place = 1
+                AND (v.same_place = 1 OR v.spelled = pkh_plain(said.village))
+            HAVING count(*) = 1
         ),
         (
             -- The village alone, when the row has no kecamatan and one village bears the name.
