@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext, gettext_noop
 
 from core.sheets import column_letters
-from core.sheets.refusals import shown
+from core.sheets.refusals import shown, words_of
 
 REJECT, WARN, NOTE = "reject", "warn", "note"
 
@@ -275,7 +275,7 @@ SEXES = {"L": _("male"), "P": _("female")}
 
 def sentence(code: str, value: str = "", params: dict[str, Any] | None = None) -> str:
     """What is wrong, without the place: `A NIK has 16 digits (found 15).`"""
-    words: dict[str, Any] = {key: shown(each) for key, each in (params or {}).items()}
+    words: dict[str, Any] = dict(words_of(params or {}))
     words["value"] = value
     words.setdefault("meant", "")
     if words["meant"]:
@@ -296,7 +296,7 @@ def place(*, row: int, sheet: str = "", columns: list[str] | None = None, index:
     parts = []
     if sheet:
         parts.append(gettext("sheet %(sheet)s") % {"sheet": sheet})
-    parts.append(gettext("row %(row)s") % {"row": shown(row)})
+    parts.append(gettext("row %(row)s") % {"row": row})
     if index is not None:
         title = columns[index] if columns and index < len(columns) else ""
         letters = column_letters(index)
@@ -328,7 +328,7 @@ def title(code: str) -> str:
 
 
 def note_message(note: dict[str, Any]) -> str:
-    words = {key: shown(each) for key, each in note.items() if key != "code"}
+    words = words_of({key: each for key, each in note.items() if key != "code"})
     if note["code"] == "header_misspelt":
         words["field"] = gettext(FIELD_TITLES.get(note["field"], note["field"]))
     return gettext(NOTES[note["code"]]) % words

@@ -10,6 +10,7 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from jobs.queries import worker_seen_within
 from pkh.environment import redis_url
 
 BEAT_KEY = "pkh:worker-beat"
@@ -45,7 +46,7 @@ def readyz(_request):
 def missing_parts() -> list[str]:
     missing = [] if _database_answers() else ["database"]
     try:
-        worker_is_alive = _worker_is_alive()
+        worker_is_alive = _worker_is_alive(database=not missing)
     except redis.RedisError:
         # Without a broker nobody knows about the worker; it cannot work either.
         return [*missing, "broker", "worker"]
@@ -62,8 +63,10 @@ def _database_answers() -> bool:
     return True
 
 
-def _worker_is_alive() -> bool:
-    """A beat was seen lately; asks for the next one, so that no schedule is needed for it.
+def _worker_is_alive(*, database: bool) -> bool:
+    """A beat was seen lately, or a worker says itself that it is busy with a long job.
+
+    Asks for the next beat, so that no schedule is needed for it.
 
     At most one question every ten seconds, and it expires: a queue without a worker does
     not fill up with them.
@@ -71,7 +74,7 @@ def _worker_is_alive() -> bool:
     broker = _broker()
     if broker.set(ASKED_KEY, 1, nx=True, ex=BEAT_SECONDS):
         worker_beat.apply_async(expires=STALE_SECONDS, retry=False)
-    return bool(broker.exists(BEAT_KEY))
+    return bool(broker.exists(BEAT_KEY)) or (database and worker_seen_within(STALE_SECONDS))
 
 
 def _broker() -> redis.Redis:

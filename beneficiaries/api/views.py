@@ -5,6 +5,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 from accounts.api.permissions import RolePermission, token_allows
 from accounts.scopes import Scope
@@ -75,30 +76,70 @@ class HouseholdFilter(filters.FilterSet):
         return queryset.filter(below("desa__code", [code]))
 
 
+class RegisterViewSet(RevealingMixin, ListModelMixin, RetrieveModelMixin, OfficeViewSet):
+    """What families and people have in common: searching, revealing, changing with a version."""
+
+    permission_classes = [RolePermission]
+    required_scope = {"GET": Scope.REGISTER_READ, "partial_update": Scope.REGISTER_WRITE}
+    ordering = ("id",)
+    http_method_names = ["get", "head", "options", "patch"]
+    detail_serializer: type[BaseSerializer]
+    change_serializer: type[BaseSerializer]
+
+    def get_serializer_class(self):
+        return {
+            "retrieve": self.detail_serializer,
+            "partial_update": self.change_serializer,
+        }.get(self.action, self.serializer_class)
+
+    def get_queryset(self):
+        records, user = self.queryset.model.objects, self.request.user
+        if self.action == "partial_update":
+            return records.changeable_by(user)
+        params = self.request.query_params
+        if self.action == "list" and params.get("search", "").strip():
+            return self.find(
+                user=user, text=params["search"], village=params.get("village"), channel="api"
+            )
+        return records.visible_to(user)
+
+    def partial_update(self, request, *args, **kwargs):
+        record = self.get_object()
+        values = _values(self.change_serializer, request)
+        version, reason = values.pop("version"), values.pop("reason", "")
+        self.change(
+            record,
+            values=values,
+            version=version,
+            by=request.user,
+            at=timezone.now(),
+            reason=reason,
+        )
+        return Response(self.answer(self.detail_serializer, self.get_object()))
+
+
 @extend_schema_view(
-    list=extend_schema(parameters=[SEARCH, *REVEAL]), retrieve=extend_schema(parameters=REVEAL)
+    list=extend_schema(parameters=[SEARCH, *REVEAL]),
+    retrieve=extend_schema(parameters=REVEAL),
+    partial_update=extend_schema(responses=HouseholdDetailSerializer),
 )
-class HouseholdViewSet(RevealingMixin, ListModelMixin, RetrieveModelMixin, OfficeViewSet):
+class HouseholdViewSet(RegisterViewSet):
     """Families (KPM) inside the asker's territory."""
 
     queryset = Household.objects.none()
     serializer_class = HouseholdSerializer
-    permission_classes = [RolePermission]
+    detail_serializer = HouseholdDetailSerializer
+    change_serializer = HouseholdChangeSerializer
     required_permission = {
         "GET": "beneficiaries.view_household",
         "partial_update": "beneficiaries.change_household",
     }
-    required_scope = {"GET": Scope.REGISTER_READ, "partial_update": Scope.REGISTER_WRITE}
     filterset_class = HouseholdFilter
     ordering_fields = ("id", "desa")
-    ordering = ("id",)
-    http_method_names = ["get", "head", "options", "patch"]
+    find = staticmethod(find_households)
 
-    def get_serializer_class(self):
-        return {
-            "retrieve": HouseholdDetailSerializer,
-            "partial_update": HouseholdChangeSerializer,
-        }.get(self.action, HouseholdSerializer)
+    def change(self, household, **change):
+        change_household(household=household, **change)
 
     def shown_in_full(self, records):
         if self.action == "list":
@@ -106,34 +147,11 @@ class HouseholdViewSet(RevealingMixin, ListModelMixin, RetrieveModelMixin, Offic
         return [shown for family in records for shown in (family, *family.members.all())]
 
     def get_queryset(self):
-        params = self.request.query_params
-        if self.action == "list" and params.get("search", "").strip():
-            return find_households(
-                user=self.request.user,
-                text=params["search"],
-                village=params.get("village"),
-                channel="api",
-            )
-        families = Household.objects.visible_to(self.request.user)
-        if self.action == "retrieve":
-            members = Member.objects.select_related("household").order_by("pk")
-            families = families.prefetch_related(Prefetch("members", members), "periods")
-        return families
-
-    @extend_schema(responses=HouseholdDetailSerializer)
-    def partial_update(self, request, *args, **kwargs):
-        household = self.get_object()
-        values = _values(HouseholdChangeSerializer, request)
-        version, reason = values.pop("version"), values.pop("reason", "")
-        change_household(
-            household=household,
-            values=values,
-            version=version,
-            by=request.user,
-            at=timezone.now(),
-            reason=reason,
-        )
-        return Response(self.answer(HouseholdDetailSerializer, self.get_object()))
+        families = super().get_queryset()
+        if self.action == "list":
+            return families
+        members = Member.objects.select_related("household").order_by("pk")
+        return families.prefetch_related(Prefetch("members", members), "periods")
 
 
 class MemberFilter(filters.FilterSet):
@@ -148,58 +166,31 @@ class MemberFilter(filters.FilterSet):
 
 
 @extend_schema_view(
-    list=extend_schema(parameters=[SEARCH, *REVEAL]), retrieve=extend_schema(parameters=REVEAL)
+    list=extend_schema(parameters=[SEARCH, *REVEAL]),
+    retrieve=extend_schema(parameters=REVEAL),
+    partial_update=extend_schema(responses=MemberDetailSerializer),
 )
-class MemberViewSet(RevealingMixin, ListModelMixin, RetrieveModelMixin, OfficeViewSet):
+class MemberViewSet(RegisterViewSet):
     """People (ART) of the families inside the asker's territory."""
 
     queryset = Member.objects.none()
     serializer_class = MemberSerializer
-    permission_classes = [RolePermission]
+    detail_serializer = MemberDetailSerializer
+    change_serializer = MemberChangeSerializer
     required_permission = {
         "GET": "beneficiaries.view_member",
         "partial_update": "beneficiaries.change_member",
     }
-    required_scope = {"GET": Scope.REGISTER_READ, "partial_update": Scope.REGISTER_WRITE}
     filterset_class = MemberFilter
     ordering_fields = ("id", "name")
-    ordering = ("id",)
-    http_method_names = ["get", "head", "options", "patch"]
+    find = staticmethod(find_members)
 
-    def get_serializer_class(self):
-        return {
-            "retrieve": MemberDetailSerializer,
-            "partial_update": MemberChangeSerializer,
-        }.get(self.action, MemberSerializer)
+    def change(self, member, **change):
+        change_member(member=member, **change)
 
     def get_queryset(self):
-        params = self.request.query_params
-        if self.action == "list" and params.get("search", "").strip():
-            people = find_members(
-                user=self.request.user,
-                text=params["search"],
-                village=params.get("village"),
-                channel="api",
-            )
-        else:
-            people = Member.objects.visible_to(self.request.user)
-        people = people.select_related("household")
-        return people.prefetch_related("components") if self.action == "retrieve" else people
-
-    @extend_schema(responses=MemberDetailSerializer)
-    def partial_update(self, request, *args, **kwargs):
-        member = self.get_object()
-        values = _values(MemberChangeSerializer, request)
-        version, reason = values.pop("version"), values.pop("reason", "")
-        change_member(
-            member=member,
-            values=values,
-            version=version,
-            by=request.user,
-            at=timezone.now(),
-            reason=reason,
-        )
-        return Response(self.answer(MemberDetailSerializer, self.get_object()))
+        people = super().get_queryset().select_related("household")
+        return people if self.action == "list" else people.prefetch_related("components")
 
 
 def _values(serializer_class, request):

@@ -118,7 +118,17 @@ class Sentence:
 def message_of(code: str, params: dict[str, Any]) -> str:
     from django.utils.translation import gettext
 
-    return gettext(MESSAGES[code]) % {key: shown(value) for key, value in params.items()}
+    return gettext(MESSAGES[code]) % words_of(params)
+
+
+def words_of(params: dict[str, Any]) -> dict[str, str]:
+    """What fills a sentence. Rows are named as the spreadsheet program does: 1024, not 1.024."""
+    return {
+        key: ", ".join(map(str, value if isinstance(value, list) else [value]))
+        if key in ("row", "rows")
+        else shown(value)
+        for key, value in params.items()
+    }
 
 
 def shown(value: Any) -> str:

@@ -1,59 +1,15 @@
-"""A ministry file before it is approved: looked at, read completely, or refused."""
+"""A ministry file before it is approved: read completely, or refused."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
-from core.sheets import FileRefused, open_sheet
-from dtks import layouts, storage
+from core.sheets import FileRefused
+from dtks import storage
 from dtks.models import Snapshot
 from dtks.staging import drop_partitions, find_problems, stage_rows
-
-PREVIEW_ROWS = 20
-
-
-@dataclass
-class Preview:
-    """What a file looks like before anything is stored of it."""
-
-    sheet: str
-    sheets: list[dict[str, Any]]
-    columns: list[str]
-    header_row: int
-    layout: str
-    mapping: dict[str, int]
-    notes: list[dict[str, Any]]
-    rows: list[tuple[int, list[str]]] = field(default_factory=list)
-
-
-def preview_file(*, path: Path, name: str, source: str, sheet: str | None = None) -> Preview:
-    """The columns and the first rows, read in the child like the real thing. Raises FileRefused."""
-    with open_sheet(
-        path,
-        name=name,
-        sheet=sheet,
-        source_aliases=layouts.words_of(source),
-        date_aliases=layouts.date_words_of(source),
-    ) as table:
-        found = layouts.recognise(table.columns, source)
-        preview = Preview(
-            sheet=table.sheet,
-            sheets=table.sheets,
-            columns=table.columns,
-            header_row=table.header_row,
-            layout=found.layout.id,
-            mapping=found.mapping,
-            notes=[*table.notes, *found.notes],
-        )
-        for row in table:
-            preview.rows.append((row.number, row.cells))
-            if len(preview.rows) == PREVIEW_ROWS:
-                break
-    return preview
 
 
 def file_of(snapshot: Snapshot) -> Path:

@@ -23,7 +23,7 @@ def test_a_message_names_sheet_row_column_value_and_what_to_do():
         said = problems.message(problem("nik_length", "9901*********01", digits=15), SNAPSHOT)
 
     assert said == (
-        "Sheet ART, row 5,012, column B (NIK): A NIK has 16 digits (found 15)."
+        "Sheet ART, row 5012, column B (NIK): A NIK has 16 digits (found 15)."
         " Look the number up on the family card, correct it, then upload the file again."
     )
 
@@ -34,7 +34,7 @@ def test_a_row_problem_without_a_column_names_none():
             problem("wrong_field_count", index=None, found=22, expected=21), SNAPSHOT
         )
 
-    assert said.startswith("Sheet ART, row 5,012: 22 columns, should be 21.")
+    assert said.startswith("Sheet ART, row 5012: 22 columns, should be 21.")
 
 
 def test_the_meant_name_is_asked_for():

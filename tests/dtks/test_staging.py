@@ -13,7 +13,7 @@ from core.sheets import FileRefused
 from dtks import staging
 from dtks.models import RowKey, RowProblem, Snapshot, SourceRow
 from dtks.services import register_upload
-from dtks.services.files import preview_file, stage_snapshot
+from dtks.services.files import stage_snapshot
 from jobs.models import Job
 from jobs.runner import run_in_foreground
 from tests.core import corpus
@@ -475,13 +475,3 @@ def test_a_file_the_job_cannot_read_is_refused_with_its_reason(received):
     snapshot.refresh_from_db()
     assert (job.state, job.error_code) == ("failed", "no_rows")
     assert (snapshot.state, snapshot.refusal["code"]) == ("refused", "no_rows")
-
-
-def test_the_preview_reads_like_the_real_thing_and_stores_nothing(tmp_path):
-    path = tmp_path / "a.csv"
-    path.write_bytes(text([person(i) for i in range(1, 41)]))
-    preview = preview_file(path=path, name="a.csv", source="members")
-
-    assert (preview.layout, preview.columns) == ("members_22", MEMBERS)
-    assert len(preview.rows) == 20
-    assert Snapshot.objects.count() == 0

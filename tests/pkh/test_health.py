@@ -1,9 +1,12 @@
+import datetime as dt
 import json
 
 import redis
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
+from jobs.models import WorkerSign
 from pkh import environment, health
 
 
@@ -24,6 +27,18 @@ def test_readyz_names_the_worker_until_it_has_done_a_task(client, db):
 
     assert (answer.status_code, json.loads(answer.content)) == (200, [])
     broker.delete(health.BEAT_KEY)
+
+
+def test_a_worker_busy_with_a_long_job_counts(client, db):
+    broker = redis.Redis.from_url(environment.redis_url())
+    broker.delete(health.BEAT_KEY)
+    sign = WorkerSign.objects.create(name="berkas", seen_at=timezone.now())
+
+    assert client.get("/readyz").status_code == 200
+
+    WorkerSign.objects.update(seen_at=sign.seen_at - dt.timedelta(seconds=health.STALE_SECONDS + 5))
+    assert client.get("/readyz").status_code == 503
+    broker.delete(health.ASKED_KEY, "fast")
 
 
 def test_readyz_asks_a_worker_at_most_once_in_ten_seconds(client, db):
