@@ -80,9 +80,12 @@ def _start_servers(config) -> None:
 
 def _take_own_broker_database(number: int) -> None:
     """Each worker of xdist empties and fills a broker database of its own (there are sixteen)."""
-    address, _mark, _parameters = os.environ["REDIS_URL"].partition("?")
-    database = 1 + number % 15
+    os.environ["REDIS_URL"] = broker_database(os.environ["REDIS_URL"], 1 + number % 14)
+
+
+def broker_database(url: str, number: int) -> str:
+    """The same broker, another of its databases; for a socket the number is a parameter."""
+    address, _mark, _parameters = url.partition("?")
     if address.startswith("unix:"):
-        os.environ["REDIS_URL"] = f"{address}?db={database}"
-    else:
-        os.environ["REDIS_URL"] = urlsplit(address)._replace(path=f"/{database}").geturl()
+        return f"{address}?db={number}"
+    return urlsplit(address)._replace(path=f"/{number}").geturl()

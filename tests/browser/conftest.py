@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
@@ -26,10 +28,14 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def browser():
+    # Playwright keeps an event loop in this thread for as long as it lives; Django would refuse
+    # the database to every other test of this worker, although nothing here is asynchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield browser
         browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ from core.synthetic.files import Layout
 from core.synthetic.places import District, invented_areas
 from core.synthetic.world import make_world
 from pkh.environment import BASE_DIR
+from tests.bringup import broker_database
 
 DISTRICT = "99.01"
 PERIOD = "2026-4"
@@ -171,11 +172,7 @@ def _own_database(url: str) -> tuple[str, str]:
 
 
 def _own_broker_database(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme == "unix":
-        own = urlunsplit(parts._replace(query=f"db={BROKER_DATABASE}"))
-    else:
-        own = urlunsplit(parts._replace(path=f"/{BROKER_DATABASE}"))
+    own = broker_database(url, BROKER_DATABASE)
     with redis.Redis.from_url(own) as broker:
         broker.flushdb()
     return own
