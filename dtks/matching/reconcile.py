@@ -98,7 +98,7 @@ def reconcile_snapshot(
         run_sql("dtks/matching/judge.sql", upper=thresholds.upper, margin=MARGIN)
         tell("outcomes")
         run_sql("dtks/matching/verdict.sql", trusted=model.trusted, upper=thresholds.upper)
-        run_sql("dtks/matching/outcomes.sql", first_id=_reserve_ids(), **of)
+        run_sql("dtks/matching/outcomes.sql", **_reserve_ids(), **of)
         publish("difference", parent="dtks_difference", snapshot=snapshot.pk)
     result = _count(snapshot)
     snapshot.matching = {
@@ -221,18 +221,18 @@ def _link() -> None:
             cursor.execute("ANALYZE linked")
 
 
-def _reserve_ids() -> int:
-    """The last id before a free stretch long enough for every member and every row."""
+def _reserve_ids() -> dict[str, int]:
+    """A free stretch of ids: one for every member by its place among members, then every row."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT count(*) FROM member)"
-            " + (SELECT coalesce(max(row_number), 0) FROM source)"
+            "SELECT coalesce(min(member_id), 0), coalesce(max(member_id) - min(member_id) + 1, 0),"
+            " (SELECT coalesce(max(row_number), 0) FROM source) FROM member"
         )
-        needed = cursor.fetchone()[0]
+        least, span, rows = cursor.fetchone()
         cursor.execute("SELECT nextval('dtks_difference_id_seq')")
         first = cursor.fetchone()[0]
-        cursor.execute("SELECT setval('dtks_difference_id_seq', %s)", [first + needed + 1])
-        return first
+        cursor.execute("SELECT setval('dtks_difference_id_seq', %s)", [first + span + rows + 1])
+        return {"first_id": first, "least_member": least, "members_span": span}
 
 
 def _count(snapshot: Snapshot) -> dict:

@@ -1,8 +1,9 @@
 -- Step 10: one line per member, then one per row that speaks of nobody in the register.
--- Parameters: snapshot, area, first_id.
+-- Parameters: snapshot, area, first_id, least_member, members_span.
 CREATE TABLE difference AS
 SELECT
-    %(first_id)s + row_number() OVER (ORDER BY v.member_id) AS id,
+    -- Ids with gaps: counting them densely would leave the whole statement to one processor.
+    %(first_id)s + v.member_id - %(least_member)s + 1 AS id,
     %(snapshot)s::bigint AS snapshot_id,
     v.member_id,
     v.row_number,
@@ -50,7 +51,7 @@ CROSS JOIN LATERAL (
 ) AS c
 UNION ALL
 SELECT
-    %(first_id)s + (SELECT count(*) FROM member) + r.row_number, %(snapshot)s, NULL, r.row_number,
+    %(first_id)s + %(members_span)s + r.row_number, %(snapshot)s, NULL, r.row_number,
     'new_in_source', 'nobody', '', NULL, NULL, NULL, NULL, '{}', '{}',
     coalesce(r.village_id, %(area)s)::varchar(13) COLLATE "C", NULL
 FROM source AS r

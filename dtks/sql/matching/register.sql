@@ -13,15 +13,21 @@ WHERE (h.desa_id = %(area)s OR h.desa_id LIKE %(area)s || '.%%')
     AND h.status <> 'exited' AND m.status = 'active';
 ANALYZE member;
 
--- How many rows bear a name: a rare one says more when it agrees.
+-- How many rows bear a name of the register: a rare one says more when it agrees.
 CREATE UNLOGGED TABLE name_rows AS
 SELECT name_key, n, rarity(n, (SELECT count(*) FROM source)) AS rarity
-FROM (SELECT name_key, count(*) AS n FROM source WHERE name_key IS NOT NULL GROUP BY name_key) AS r;
+FROM (
+    SELECT name_key, count(*) AS n FROM source
+    WHERE name_key IN (SELECT name_key FROM member)
+    GROUP BY name_key
+) AS r;
 
 CREATE UNLOGGED TABLE mother_rows AS
 SELECT mother_key, n, rarity(n, (SELECT count(*) FROM source)) AS rarity
 FROM (
-    SELECT mother_key, count(*) AS n FROM source WHERE mother_key IS NOT NULL GROUP BY mother_key
+    SELECT mother_key, count(*) AS n FROM source
+    WHERE mother_key IN (SELECT mother_key FROM member)
+    GROUP BY mother_key
 ) AS r;
 
 CREATE UNLOGGED TABLE former_card AS
