@@ -22,18 +22,28 @@ class Role(models.TextChoices):
 
 _READ_PEOPLE = {"beneficiaries.view_household", "beneficiaries.view_member"}
 _REVEAL = {"accounts.reveal_identity"}
+# Photos and papers of families; a TKSK sees the family, not its photos.
+_READ_DOCUMENTS = {"documents.view_document"}
 _READ_FILES = {"dtks.view_snapshot"}
 _READ_QUESTIONS = {"dtks.view_difference"}
 _DECIDE = {"dtks.decide_difference"}
 
 # The matrix of reliability.md C.1, for the floors that exist. A test holds it to the pages.
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.FACILITATOR: frozenset(_READ_PEOPLE | _REVEAL | _READ_QUESTIONS | _DECIDE),
+    Role.FACILITATOR: frozenset(
+        _READ_PEOPLE | _READ_DOCUMENTS | _REVEAL | _READ_QUESTIONS | _DECIDE
+    ),
     Role.SUBDISTRICT_LEAD: frozenset(
-        _READ_PEOPLE | _REVEAL | _READ_QUESTIONS | _DECIDE | {"dtks.export_difference"}
+        _READ_PEOPLE
+        | _READ_DOCUMENTS
+        | _REVEAL
+        | _READ_QUESTIONS
+        | _DECIDE
+        | {"dtks.export_difference"}
     ),
     Role.DISTRICT_COORDINATOR: frozenset(
         _READ_PEOPLE
+        | _READ_DOCUMENTS
         | _REVEAL
         | _READ_FILES
         | _READ_QUESTIONS
@@ -42,6 +52,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.DATA_OPERATOR: frozenset(
         _READ_PEOPLE
+        | _READ_DOCUMENTS
         | _REVEAL
         | _READ_FILES
         | _READ_QUESTIONS
@@ -64,13 +75,20 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.SUBDISTRICT_SOCIAL_WORKER: frozenset(_READ_PEOPLE | _READ_QUESTIONS),
     Role.HEAD: frozenset(
-        _READ_PEOPLE | _READ_FILES | {"dtks.approve_snapshot", "dtks.view_difference_totals"}
+        _READ_PEOPLE
+        | _READ_DOCUMENTS
+        | _READ_FILES
+        | {"dtks.approve_snapshot", "dtks.view_difference_totals"}
     ),
     Role.DIVISION_HEAD: frozenset(
-        _READ_PEOPLE | _READ_FILES | {"dtks.approve_snapshot", "dtks.view_difference_totals"}
+        _READ_PEOPLE
+        | _READ_DOCUMENTS
+        | _READ_FILES
+        | {"dtks.approve_snapshot", "dtks.view_difference_totals"}
     ),
     Role.AUDITOR: frozenset(
         _READ_PEOPLE
+        | _READ_DOCUMENTS
         | _REVEAL
         | _READ_FILES
         | _READ_QUESTIONS
@@ -119,7 +137,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
 
 _LOOKS = ("view_", "export_", "reveal_", "open_")
 _PEOPLE = frozenset(
-    {"beneficiaries.view_household", "beneficiaries.view_member", "dtks.view_sourcerow"}
+    {
+        "beneficiaries.view_household",
+        "beneficiaries.view_member",
+        "documents.view_document",
+        "dtks.view_sourcerow",
+    }
 )
 
 

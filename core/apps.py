@@ -1,9 +1,13 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
     name = "core"
+
+    def ready(self):
+        autodiscover_modules("integrity")
 
 
 class OfficeAdminConfig(AdminConfig):

@@ -12,6 +12,9 @@ from core.errors import Refused
 from core.nik import digits
 from dashboard import family, queries
 from dashboard.forms import FindForm
+from documents.queries import documents_of
+
+MOST_DOCUMENTS = 60
 
 
 def home(request):
@@ -119,6 +122,7 @@ def household(request, pk):
             "cards": family.former_cards(record),
             "sources": family.sources(record, members, periods, request.user),
             "decisions": family.decisions_about(members, request.user),
+            "documents": documents_of(record, user=request.user)[:MOST_DOCUMENTS],
             "may_reveal": request.user.has_perm("accounts.reveal_identity"),
             "may_change": Household.objects.changeable_by(request.user)
             .filter(pk=record.pk)

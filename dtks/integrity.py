@@ -6,6 +6,7 @@ counts come out, never a name or a number.
 
 from django.db import connection
 
+from core.integrity import contributes
 from core.sql import load_sql
 
 CHECKS = (
@@ -34,6 +35,7 @@ CHECKS = (
 )
 
 
+@contributes
 def violations() -> list[dict]:
     """[{code, count}] of what is wrong, in the order of CHECKS; [] when everything holds."""
     found = []

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "dashboard",
     "dtks",
     "beneficiaries",
+    "documents",
     "jobs",
     "accounts",
     "areas",
@@ -288,6 +289,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": PKH_JOB_SWEEP_SECONDS,
         "options": {"queue": "fast", "expires": 3 * PKH_JOB_SWEEP_SECONDS},
     },
+    "documents.remove_orphans": {
+        "task": "documents.remove_orphans",
+        "schedule": crontab(minute=17),
+        "options": {"queue": "fast", "expires": 50 * 60},
+    },
     "dtks.remove_expired_exports": {
         "task": "dtks.remove_expired_exports",
         "schedule": crontab(hour=2, minute=30),
@@ -319,6 +325,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 PKH_MAX_UPLOAD_BYTES = 60 * 1024 * 1024  # a workbook; reliability.md M16
 PKH_MAX_TEXT_UPLOAD_BYTES = 1024 * 1024 * 1024  # delimited text is streamed
+
+# Photos, letters and scans. A type that is not named is refused. Decoding a PNG or WebP takes up
+# to ten bytes a pixel; JPEG is decoded small from the start.
+PKH_DOCUMENT_TYPES = {
+    "image/jpeg": {"bytes": 15 * 1024 * 1024, "pixels": 50_000_000},
+    "image/png": {"bytes": 15 * 1024 * 1024, "pixels": 25_000_000},
+    "image/webp": {"bytes": 15 * 1024 * 1024, "pixels": 25_000_000},
+    "application/pdf": {"bytes": 20 * 1024 * 1024},
+}
+# Pixels of the longer side of what is kept: a photo to look at, a paper to read.
+PKH_IMAGE_LONGEST_SIDE = {"photo": 1600, "letter": 2400, "scan": 2400}
 
 # --- headers
 CONTENT_SECURITY_POLICY = {

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("jobs.urls")),
     path("", include("dtks.urls")),
     path("", include("beneficiaries.urls")),
+    path("", include("documents.urls")),
     path("akun/", include("accounts.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

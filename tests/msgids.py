@@ -7,7 +7,17 @@ from pathlib import Path
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ["core", "areas", "accounts", "jobs", "beneficiaries", "dtks", "dashboard", "pkh"]
+FLOORS = [
+    "core",
+    "areas",
+    "accounts",
+    "jobs",
+    "documents",
+    "beneficiaries",
+    "dtks",
+    "dashboard",
+    "pkh",
+]
 _SINGLE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 _PLURAL = {"ngettext", "ngettext_lazy"}
 _CONTEXT = {"pgettext", "pgettext_lazy"}

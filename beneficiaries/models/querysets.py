@@ -5,6 +5,7 @@ from accounts.scope import in_scope
 
 VIEW_HOUSEHOLD = "beneficiaries.view_household"
 CHANGE_HOUSEHOLD = "beneficiaries.change_household"
+VIEW_DOCUMENT = "documents.view_document"
 
 
 class HouseholdQuerySet(models.QuerySet):
@@ -13,6 +14,10 @@ class HouseholdQuerySet(models.QuerySet):
 
     def changeable_by(self, user):
         return self.visible_to(user).filter(in_scope(user, "desa", CHANGE_HOUSEHOLD))
+
+    def documents_visible_to(self, user):
+        """Families whose photos and papers the user may see: a TKSK sees the family only."""
+        return self.visible_to(user).filter(in_scope(user, "desa", VIEW_DOCUMENT))
 
     def active(self):
         return self.filter(status="active")

@@ -292,6 +292,24 @@ PAGES = {
     "beneficiaries:change_member_status": _form(child, moved, ID_STAYS),
 }
 
+# --- photos and papers
+
+DOCUMENT_READERS = holding(*SEES["documents"])
+
+
+def photo(world, desa):
+    return {"pk": world.documents[desa].pk if desa else MISSING_UUID}
+
+
+def paper(world, desa):
+    return {"pk": world.papers[desa].pk if desa else MISSING_UUID}
+
+
+PAGES |= {
+    "documents:document": Policy(opens=DOCUMENT_READERS, fill=paper, what="documents"),
+    "documents:thumbnail": Policy(opens=DOCUMENT_READERS, fill=photo, what="documents"),
+}
+
 # --- ministry files and their questions
 
 QUESTION_READERS = holding(*SEES["questions"])

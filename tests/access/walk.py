@@ -171,6 +171,8 @@ def _texts(body, response):
         or kind == "application/javascript"
     ):
         yield body.decode()
+    elif kind.startswith("image/") or kind == "application/pdf":
+        yield body.decode("latin-1")  # whatever is written between the pixels
     elif body:
         raise Unreadable(f"nobody taught the walk to read {kind or 'this'}")
 

@@ -32,8 +32,11 @@ from beneficiaries.models import (
     MemberStatusChange,
     PeriodRule,
 )
+from documents.models import Document
+from documents.services import keep_document
 from dtks.models import Decision, Difference, Export, MatchingSettings, Snapshot
 from jobs.models import Job
+from tests.factories.files import jpeg, pdf
 
 KABUPATEN = ["99.01", "99.02"]
 KECAMATAN = [f"{kabupaten}.{n:02d}" for kabupaten in KABUPATEN for n in (1, 2)]
@@ -85,6 +88,8 @@ ADMIN_SITE = {ADMIN, AUDITOR}
 SEES = {
     # names, addresses, histories of families; heads and TKSK masked
     "people": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, TKSK, HEAD, DIVISION_HEAD, AUDITOR},
+    # photos and papers of families; a TKSK sees the family, not its photos
+    "documents": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD, AUDITOR},
     # full numbers, after a reveal with a reason
     "numbers": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, AUDITOR},
     # questions of a reconciliation with the rows they are about; heads see totals only
@@ -103,6 +108,7 @@ SEES = {
 OFFICE_WIDE = {"staff"}
 # The word at the end of a canary says what kind of thing it names.
 KINDS = {
+    "DOKUMEN": "documents",
     "BERKAS": "files",
     "MASALAH": "rows",
     "BARIS": "questions",
@@ -166,6 +172,8 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     households: dict[str, list[Household]] = field(default_factory=dict)
     members: dict[str, list[Member]] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)  # photos
+    papers: dict[str, Document] = field(default_factory=dict)  # PDF
     differences: dict[str, int] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
@@ -185,6 +193,7 @@ def make_world() -> World:
     token_for(world.users[IDLE])
     _rules()
     _families(world)
+    _documents(world)
     for kabupaten in KABUPATEN:
         _files(world, kabupaten)
     with connection.cursor() as cursor:
@@ -348,6 +357,21 @@ def _families(world):
             reason=canary(desa, "ALASAN"),
             at=now,
         )
+
+
+def _documents(world):
+    """A photo and a paper of the first family of every desa; the photo's own metadata name it."""
+    for desa in DESA:
+        common = {
+            "owner": world.households[desa][0],
+            "name": canary(desa, "DOKUMEN"),
+            "by": writer_of(world, desa),
+            "at": timezone.now(),
+        }
+        photo = jpeg(colour=(DESA.index(desa), 80, 80), description=canary(desa, "DOKUMEN"))
+        world.documents[desa] = keep_document(file=photo, kind="photo", **common)
+        paper = pdf(canary(desa, "DOKUMEN"))
+        world.papers[desa] = keep_document(file=paper, kind="scan", **common)
 
 
 def _partition(table, snapshot):
@@ -516,6 +540,7 @@ WHERE_IT_LIES = {
     "beneficiaries_membercomponent": f"({_MEMBERS_HOME} t.member_id)",
     "beneficiaries_memberperiod": f"({_MEMBERS_HOME} t.member_id)",
     "beneficiaries_memberevent": f"({_MEMBERS_HOME} t.pgh_obj_id)",
+    "documents_document": f"({_HOME} t.owner_id::bigint)",
     "dtks_matchingsettings": "'99'",
     "dtks_snapshot": "area_id",
     "dtks_export": f"({_FILES_AREA} t.snapshot_id)",
@@ -536,7 +561,16 @@ WRITTEN_IN_PASSING = {
 
 
 def tables_of_our_floors() -> set[str]:
-    floors = ("core", "areas", "accounts", "jobs", "beneficiaries", "dtks", "dashboard")
+    floors = (
+        "core",
+        "areas",
+        "accounts",
+        "jobs",
+        "documents",
+        "beneficiaries",
+        "dtks",
+        "dashboard",
+    )
     return {
         model._meta.db_table
         for floor in floors

@@ -1,7 +1,7 @@
 from django.utils.translation import gettext as _
 
 from core.commands import OfficeCommand
-from dtks.integrity import violations
+from core.integrity import violations
 
 
 class Command(OfficeCommand):
