@@ -27,6 +27,9 @@ PERSONS = [OPERATOR, ADMIN, FACILITATOR, AUDITOR, HEAD, COORDINATOR, GUEST, None
 
 
 def said_in(answer):
+    if answer.streaming:
+        answer.getvalue()  # a file: read to its end, so that it is closed
+        return set()
     kind = answer.headers.get("Content-Type", "")
     if "text/html" in kind:
         return texts_of(answer.content.decode())

@@ -339,12 +339,9 @@ def test_violations_count_rows_whose_file_is_gone_or_changed(keep):
     storage.path_of(gone.stored_as).unlink()
     storage.path_of(cut.stored_as, thumbnail=True).write_bytes(b"x")
 
-    assert violations() == [
-        {"code": "document_without_file", "count": 1},
-        {"code": "document_file_differs", "count": 1},
-    ] or violations() == [
-        {"code": "document_file_differs", "count": 1},
-        {"code": "document_without_file", "count": 1},
+    assert sorted((found["code"], found["count"]) for found in violations()) == [
+        ("document_file_differs", 1),
+        ("document_without_file", 1),
     ]
     assert storage.path_of(whole.stored_as).exists()
 
@@ -404,6 +401,8 @@ def test_open_document_records_the_look(keep, ratna, budi):
 def test_documents_of_a_thousand_are_found_by_the_owners_key(keep, family, sari):
     """The plan looks each owner up by its key instead of reading the register."""
     keep()
+    with connection.cursor() as cursor:  # a table of one row is read whole, when it may be
+        cursor.execute("SET LOCAL enable_seqscan = off")
     plan = documents_of(family, user=sari).explain()
 
     assert "Seq Scan on beneficiaries_household" not in plan
