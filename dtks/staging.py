@@ -8,6 +8,7 @@ cells.
 
 import io
 import json
+import math
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -36,6 +37,8 @@ TRUNCATED_OF_NUMERIC = 0.2
 SAMPLE = 20_000  # rows that are enough to know a share
 FEW = 20  # below this many rows a share says nothing
 FEWER_SHARE = 0.5
+SAME_SHARE = 0.95
+COMPARED_ROWS, COMPARED_FILES = 4_000, 3
 KEYED_A_SECOND, CHECKED_A_SECOND = 90_000, 300_000  # for the progress bar only
 
 READING = gettext_noop("Reading rows")
@@ -315,7 +318,13 @@ _PLACES = (
     "village_code",
     "component",
 )
-_LATE_NOTES = ("dates_mixed", "period_differs", "far_fewer_rows", "older_period")
+_LATE_NOTES = (
+    "dates_mixed",
+    "period_differs",
+    "far_fewer_rows",
+    "older_period",
+    "mostly_same_rows",
+)
 
 
 def _statements(snapshot: Snapshot) -> list[str]:
@@ -443,7 +452,8 @@ def _late_notes(snapshot: Snapshot, about: dict) -> list[dict]:
         .filter(source=snapshot.source, area=snapshot.area, staged_at__isnull=False)
         .exclude(pk=snapshot.pk)
     )
-    last = earlier.order_by("-year", "-stage", "-staged_at").first()
+    earlier = earlier.order_by("-year", "-stage", "-staged_at")
+    last = earlier.first()
     if last:
         fewer = 1 - snapshot.rows_read / max(last.rows_read, 1)
         if fewer > FEWER_SHARE:
@@ -452,7 +462,26 @@ def _late_notes(snapshot: Snapshot, about: dict) -> list[dict]:
             )
         if (last.year, last.stage) > (snapshot.year, snapshot.stage):
             notes.append({"code": "older_period"})
+    if same := max((_same_share(snapshot, one) for one in earlier[:COMPARED_FILES]), default=0):
+        notes.append({"code": "mostly_same_rows", "share": same})
     return notes
+
+
+def _same_share(snapshot: Snapshot, earlier: Snapshot) -> float:
+    """Percent of rows that an earlier file had word for word; 0 when it is another file.
+
+    The same export under another name has other bytes, so its digest does not betray it.
+    """
+    if earlier.columns != snapshot.columns:
+        return 0
+    nth = max(1, snapshot.rows_read // COMPARED_ROWS)
+    looked_at, same = _one(
+        "dtks/staging/same_rows.sql",
+        {"snapshot": snapshot.pk, "earlier": earlier.pk, "nth": nth},
+    )
+    if looked_at < FEW or same < looked_at * SAME_SHARE:
+        return 0
+    return math.floor(same * 1000 / looked_at) / 10
 
 
 def differs(text: str, snapshot: Snapshot) -> bool:

@@ -421,6 +421,17 @@ def test_a_much_smaller_or_older_file_is_noted(staged):
     assert {"code": "far_fewer_rows", "share": 90, "before": 30} in smaller.notes
 
 
+def test_the_same_rows_under_another_name_are_noted(staged):
+    rows = [person(i) for i in range(1, 41)]
+    staged(text(rows))
+
+    changed_one = staged(text([*rows[:39], person(40, NAMA="Lain Sekali")]), name="lagi.csv")
+    others = staged(text([person(i) for i in range(50, 90)]), name="lain.csv")
+
+    assert {"code": "mostly_same_rows", "share": 97.5} in changed_one.notes
+    assert "mostly_same_rows" not in {note["code"] for note in others.notes}
+
+
 def digest(snapshot):
     with connection.cursor() as cursor:
         cursor.execute(
