@@ -3,7 +3,8 @@
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-# user id -> (role, area code) pairs; None outside a request, where nothing is remembered.
+# user id -> (role, area code) pairs, and what other keys of `recalled` stand for; None outside a
+# request, where nothing is remembered.
 _remembered: ContextVar[dict | None] = ContextVar("held_today", default=None)
 
 
@@ -22,6 +23,16 @@ def held_today(user) -> tuple[tuple[str, str], ...]:
     if memory is not None:
         memory[user.pk] = held
     return held
+
+
+def recalled(key, ask):
+    """`ask()`, asked once in a request like what is held; `key` says what and for whom."""
+    memory = _remembered.get()
+    if memory is None:
+        return ask()
+    if key not in memory:
+        memory[key] = ask()
+    return memory[key]
 
 
 @contextmanager

@@ -27,6 +27,12 @@ _READ_DOCUMENTS = {"documents.view_document"}
 _READ_FILES = {"dtks.view_snapshot"}
 _READ_QUESTIONS = {"dtks.view_difference"}
 _DECIDE = {"dtks.decide_difference"}
+_READ_CASELOADS = {"facilitators.view_facilitator", "facilitators.view_caseloadassignment"}
+_KEEP_CASELOADS = {
+    "facilitators.add_facilitator",
+    "facilitators.change_facilitator",
+    "facilitators.assign_caseload",
+}
 
 # The matrix of reliability.md C.1, for the floors that exist. A test holds it to the pages.
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
@@ -39,6 +45,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _REVEAL
         | _READ_QUESTIONS
         | _DECIDE
+        | _READ_CASELOADS
         | {"dtks.export_difference"}
     ),
     Role.DISTRICT_COORDINATOR: frozenset(
@@ -48,6 +55,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_FILES
         | _READ_QUESTIONS
         | _DECIDE
+        | _READ_CASELOADS
+        | _KEEP_CASELOADS
         | {"dtks.export_difference", "dtks.approve_snapshot", "accounts.view_auditevent"}
     ),
     Role.DATA_OPERATOR: frozenset(
@@ -57,7 +66,10 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_FILES
         | _READ_QUESTIONS
         | _DECIDE
+        | _READ_CASELOADS
         | {
+            "facilitators.add_facilitator",
+            "facilitators.change_facilitator",
             "beneficiaries.change_household",
             "beneficiaries.change_member",
             "dtks.add_snapshot",
@@ -78,12 +90,14 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         _READ_PEOPLE
         | _READ_DOCUMENTS
         | _READ_FILES
+        | _READ_CASELOADS
         | {"dtks.approve_snapshot", "dtks.view_difference_totals"}
     ),
     Role.DIVISION_HEAD: frozenset(
         _READ_PEOPLE
         | _READ_DOCUMENTS
         | _READ_FILES
+        | _READ_CASELOADS
         | {"dtks.approve_snapshot", "dtks.view_difference_totals"}
     ),
     Role.AUDITOR: frozenset(
@@ -92,8 +106,10 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _REVEAL
         | _READ_FILES
         | _READ_QUESTIONS
+        | _READ_CASELOADS
         | {
             "accounts.open_admin",
+            "facilitators.view_caseloadsettings",
             "accounts.view_auditevent",
             "accounts.view_assignment",
             "accounts.view_user",
@@ -129,6 +145,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "beneficiaries.change_periodrule",
             "dtks.view_matchingsettings",
             "dtks.change_matchingsettings",
+            "facilitators.view_caseloadsettings",
+            "facilitators.change_caseloadsettings",
             "jobs.view_job",
         }
     ),

@@ -1,20 +1,45 @@
 """Where someone may look: one place that turns today's assignments into a condition."""
 
+from collections import defaultdict
+from collections.abc import Callable
+
 from django.db.models import Q
 
 from accounts.held import held_today
 from accounts.roles import ROLE_PERMISSIONS
 from areas.models.querysets import below
 
+# role -> (user) -> codes that take the place of his assignments' areas, or None to leave them
+_territories: dict[str, Callable] = {}
 
-def area_codes(user, permission: str) -> list[str]:
-    """Codes of the areas in which the user holds the permission today.
+
+def set_territory(role: str, codes_of: Callable) -> None:
+    """Let a floor above say where somebody in this role looks, if it knows better.
+
+    `codes_of(user)` gives area codes, or None where the areas of the assignments hold.
+    """
+    _territories[role] = codes_of
+
+
+def codes_by_role(user, permission: str) -> dict[str, set[str]]:
+    """{role: area codes} of the roles held today that give the permission.
 
     An assignment that ended yesterday opens nothing: see `held_today`.
     """
-    return sorted(
-        {area for role, area in held_today(user) if permission in ROLE_PERMISSIONS.get(role, ())}
-    )
+    found = defaultdict(set)
+    for role, area in held_today(user):
+        if permission in ROLE_PERMISSIONS.get(role, ()):
+            found[role].add(area)
+    for role in found:
+        instead = _territories[role](user) if role in _territories else None
+        if instead is not None:
+            found[role] = set(instead)
+    return dict(found)
+
+
+def area_codes(user, permission: str) -> list[str]:
+    """Codes of the areas in which the user holds the permission today."""
+    return sorted(set().union(*codes_by_role(user, permission).values()))
 
 
 def in_scope(user, path: str, permission: str) -> Q:

@@ -26,6 +26,12 @@ NAVIGATION = (
     Entry(_("Home page"), "home", "dashboard:home"),
     Entry(_("Question queue"), "list-check", "dtks:queue", ("dtks.view_difference",)),
     Entry(_("Families"), "users", "dashboard:households", ("beneficiaries.view_household",)),
+    Entry(
+        _("Facilitators"),
+        "users-group",
+        "facilitators:caseloads",
+        ("facilitators.view_facilitator",),
+    ),
     Entry(_("Ministry files"), "file-spreadsheet", "dtks:snapshots", ("dtks.view_snapshot",)),
     Entry(_("Running work"), "progress", "jobs:list", ("jobs.view_job",)),
     Entry(_("Master data"), "settings", "admin:index", staff_only=True),

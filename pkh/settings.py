@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "pkh.apps.PkhConfig",
     "dashboard",
     "dtks",
+    "facilitators",
     "beneficiaries",
     "documents",
     "jobs",

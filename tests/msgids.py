@@ -14,6 +14,7 @@ FLOORS = [
     "jobs",
     "documents",
     "beneficiaries",
+    "facilitators",
     "dtks",
     "dashboard",
     "pkh",

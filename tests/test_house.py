@@ -18,6 +18,7 @@ ABOUT_NOBODY = {
     "beneficiaries.BenefitIndex",
     "beneficiaries.PeriodRule",
     "dtks.MatchingSettings",
+    "facilitators.CaseloadSettings",
     "jobs.WorkerSign",
 }
 

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.scope import in_scope
+from beneficiaries.scope import families_in_scope
 
 VIEW_HOUSEHOLD = "beneficiaries.view_household"
 CHANGE_HOUSEHOLD = "beneficiaries.change_household"
@@ -10,14 +11,14 @@ VIEW_DOCUMENT = "documents.view_document"
 
 class HouseholdQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(in_scope(user, "desa", VIEW_HOUSEHOLD))
+        return self.filter(families_in_scope(user, "", VIEW_HOUSEHOLD))
 
     def changeable_by(self, user):
         return self.visible_to(user).filter(in_scope(user, "desa", CHANGE_HOUSEHOLD))
 
     def documents_visible_to(self, user):
         """Families whose photos and papers the user may see: a TKSK sees the family only."""
-        return self.visible_to(user).filter(in_scope(user, "desa", VIEW_DOCUMENT))
+        return self.visible_to(user).filter(families_in_scope(user, "", VIEW_DOCUMENT))
 
     def active(self):
         return self.filter(status="active")
@@ -32,7 +33,7 @@ class OfHouseholdQuerySet(models.QuerySet):
     path = "household"
 
     def visible_to(self, user):
-        return self.filter(in_scope(user, f"{self.path}__desa", VIEW_HOUSEHOLD))
+        return self.filter(families_in_scope(user, self.path, VIEW_HOUSEHOLD))
 
 
 class MemberQuerySet(OfHouseholdQuerySet):
@@ -58,7 +59,7 @@ class EventQuerySet(models.QuerySet):
     path = "pgh_obj"
 
     def visible_to(self, user):
-        return self.filter(in_scope(user, f"{self.path}__desa", VIEW_HOUSEHOLD))
+        return self.filter(families_in_scope(user, self.path, VIEW_HOUSEHOLD))
 
 
 class MemberEventQuerySet(EventQuerySet):

@@ -12,15 +12,15 @@ from django.utils.translation import ngettext
 from accounts.held import held_today
 from accounts.models import AuditEvent, User
 from accounts.roles import ROLE_PERMISSIONS
-from accounts.scope import in_scope
 from beneficiaries.models import Household, Member
+from beneficiaries.scope import families_in_scope
 from core.errors import Refused
 
 REVEALED = "identity.revealed"
 MAY_REVEAL = "accounts.reveal_identity"
 SHORTEST_REASON = 5
-# The number of each kind of record, and where its territory stands.
-NUMBERS = {Member: ("nik", "household__desa"), Household: ("kk_number", "desa")}
+# The number of each kind of record, and the way to its household.
+NUMBERS = {Member: ("nik", "household"), Household: ("kk_number", "")}
 
 
 def reveal_identity(*, record, reason: str, by, at: dt.datetime, channel: str = ""):
@@ -79,7 +79,7 @@ def _numbers_in_territory(records, by) -> dict:
     numbers = {}
     for model, by_pk in wanted.items():
         field, path = NUMBERS[model]
-        found = model.objects.filter(in_scope(by, path, MAY_REVEAL), pk__in=by_pk)
+        found = model.objects.filter(families_in_scope(by, path, MAY_REVEAL), pk__in=by_pk)
         numbers |= {by_pk[pk]: number for pk, number in found.values_list("pk", field)}
     return numbers
 

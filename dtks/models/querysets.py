@@ -1,7 +1,12 @@
 from django.db import models
+from django.db.models import Q
 
-from accounts.scope import area_codes, in_scope
+from accounts.scope import area_codes
 from areas.models.querysets import below
+from beneficiaries.models import Member
+from beneficiaries.scope import families_in_scope, split_scope
+
+VIEW_DIFFERENCE = "dtks.view_difference"
 
 
 class SnapshotQuerySet(models.QuerySet):
@@ -37,7 +42,18 @@ class OfSnapshotQuerySet(models.QuerySet):
 
 class DifferenceQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(in_scope(user, "village", "dtks.view_difference"))
+        return self.in_scope_of(user, VIEW_DIFFERENCE)
+
+    def in_scope_of(self, user, permission):
+        """Questions of a whole territory; of somebody who accompanies single families, those
+        about their members, and in their villages those about nobody in the register yet."""
+        wide, narrowed = split_scope(user, "household", permission)
+        condition = below("village__code", wide)
+        for families, codes in narrowed:
+            members = Member.objects.filter(families).values("pk")
+            about = Q(member__isnull=True) | Q(member__in=members)
+            condition |= below("village__code", codes) & about
+        return self.filter(condition)
 
     def undecided(self):
         return self.filter(decision_id__isnull=True)
@@ -45,8 +61,7 @@ class DifferenceQuerySet(models.QuerySet):
 
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        codes = area_codes(user, "dtks.view_difference")
-        return self.filter(below("member__household__desa__code", codes))
+        return self.filter(families_in_scope(user, "member__household", VIEW_DIFFERENCE))
 
     def standing(self):
         return self.filter(withdrawn_at__isnull=True)

@@ -5,8 +5,9 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.scope import holds_everywhere, in_scope
+from accounts.scope import holds_everywhere
 from beneficiaries.models import Household, Member
+from beneficiaries.scope import families_in_scope
 from beneficiaries.services import (
     change_card_number,
     change_household,
@@ -35,7 +36,7 @@ def decide(*, difference, verdict, by, at, fields=(), note="", row_number=None):
     """
     difference = (
         Difference.objects.select_for_update(of=("self",))
-        .filter(in_scope(by, "village", "dtks.decide_difference"))
+        .in_scope_of(by, "dtks.decide_difference")
         .filter(snapshot_id=difference.snapshot_id, id=difference.id)
         .first()
     )
@@ -100,7 +101,7 @@ def withdraw_decision(*, decision, by, at, reason=""):
     """
     decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
     allowed = Member.objects.filter(
-        in_scope(by, "household__desa", "dtks.decide_difference"), pk=decision.member_id
+        families_in_scope(by, "household", "dtks.decide_difference"), pk=decision.member_id
     )
     if not allowed.exists():
         raise Refused("not_allowed", _("Your role does not allow this for this family."))

@@ -135,6 +135,12 @@ MODELS = {
         "add_body": _new_rule,
         "change_body": _new_rule,
     },
+    "facilitators.caseloadsettings": {
+        "view": SITE,
+        "change": LOOKS_AFTER,
+        "record": lambda world, desa: {"object_id": "1"},
+        "change_body": {"few_below": "100", "many_above": "300", "maximum": "400"},
+    },
     "dtks.matchingsettings": {
         "view": SITE,
         "change": LOOKS_AFTER,

@@ -463,6 +463,35 @@ FILES = {
     ),
 }
 
+# --- facilitators
+
+CASELOAD_READERS = holding(*SEES["caseloads"])
+
+
+def facilitator(world, desa):
+    return {"pk": world.facilitators[desa[:8]].pk if desa else MISSING_PK}
+
+
+FACILITATORS = {
+    "facilitators:caseloads": Policy(
+        opens=CASELOAD_READERS,
+        totals={"caseloads.unassigned": lambda world, person: 0},
+        queries=(
+            "?kec=99.01.01",
+            "?kec=99.02.01",
+            "?kec=%00",
+            "?beban=few",
+            "?beban=zzz",
+        ),
+    ),
+    "facilitators:facilitator": Policy(
+        opens=CASELOAD_READERS,
+        fill=facilitator,
+        what="caseloads",
+        queries=("?setelah=x", "?sebelum=%00"),
+    ),
+}
+
 # --- long work
 
 WORK_WATCHERS = holding(*SEES["work"])
@@ -755,4 +784,4 @@ API |= {
     ),
 }
 
-POLICIES = ACCOUNT | PAGES | FILES | JOBS | API | ADMIN_PAGES
+POLICIES = ACCOUNT | PAGES | FILES | FACILITATORS | JOBS | API | ADMIN_PAGES

@@ -35,6 +35,7 @@ from beneficiaries.models import (
 from documents.models import Document
 from documents.services import keep_document
 from dtks.models import Decision, Difference, Export, MatchingSettings, Snapshot
+from facilitators.models import CaseloadAssignment, CaseloadSettings, Facilitator, Posting
 from jobs.models import Job
 from tests.factories.files import jpeg, pdf
 
@@ -63,6 +64,7 @@ AUDITOR, ADMIN, GUEST = Role.AUDITOR.value, Role.ADMIN.value, Role.GUEST.value
 FORMER = "former"  # worked here until yesterday
 IDLE = "idle"  # an account nobody gave a role
 TWICE = "twice"  # facilitator in one desa, TKSK in another kecamatan: rights must not mix
+CASEWORKER = "caseworker"  # a facilitator with a caseload: sees the families entrusted today
 STRANGER = "stranger"  # data operator of the other kabupaten, who wrote everything
 
 POSTS = {
@@ -77,11 +79,18 @@ POSTS = {
     ADMIN: [(ADMIN, "99.01")],
     GUEST: [(GUEST, "99.01")],
     TWICE: [(FACILITATOR, OWN_DESA), (TKSK, "99.01.02")],
+    CASEWORKER: [(FACILITATOR, "99.01.01")],
     FORMER: [],
     IDLE: [],
 }
 PEOPLE = list(POSTS)
 ADMIN_SITE = {ADMIN, AUDITOR}
+
+# Whose families somebody accompanies today, by desa: this holds in place of the territory. The
+# other desa of the kecamatan was handed over yesterday, one elsewhere begins tomorrow.
+ENTRUSTED = {CASEWORKER: [OWN_DESA, "99.01.02.2001"]}
+ENTRUSTED_BEFORE = {CASEWORKER: ["99.01.01.2002"]}
+ENTRUSTED_LATER = {CASEWORKER: ["99.02.01.2001"]}
 
 # --- the oracle: roles by what they may see in the places where they hold them
 
@@ -100,6 +109,8 @@ SEES = {
     # single rows of a file and what is wrong with them
     "rows": {OPERATOR, AUDITOR},
     "audit": {COORDINATOR, AUDITOR},
+    # who accompanies how many families, and since when
+    "caseloads": {LEAD, COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD, AUDITOR},
     "staff": {ADMIN, AUDITOR},
     # long work of the office's people
     "work": {ADMIN, AUDITOR, OPERATOR},
@@ -118,6 +129,8 @@ KINDS = {
     "ALASAN": "audit",
     "EKSPOR": "audit",
     "PEGAWAI": "staff",
+    "PENDAMPING": "caseloads",
+    "SERAH": "caseloads",
 }
 
 
@@ -127,8 +140,17 @@ def may(person: str | None, what: str, desa: str) -> bool:
         return any(may(person, "questions", other) for other in DESA if other[:5] == desa[:5])
     return any(
         role in SEES[what] and (what in OFFICE_WIDE or desa == area or desa.startswith(f"{area}."))
-        for role, area in POSTS.get(person or "", [])
+        for role, area in posts_today(person)
     )
+
+
+def posts_today(person: str | None) -> list[tuple[str, str]]:
+    """Roles with their areas; a facilitator with a caseload holds his villages of today."""
+    posts = POSTS.get(person or "", [])
+    if person not in ENTRUSTED:
+        return posts
+    others = [(role, area) for role, area in posts if role != FACILITATOR]
+    return [*others, *((FACILITATOR, desa) for desa in ENTRUSTED[person])]
 
 
 def holding(*roles):
@@ -182,6 +204,9 @@ class World:
     exports: dict[str, Export] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     events: dict[str, AuditEvent] = field(default_factory=dict)
+    # by kecamatan: who is posted there and accompanies what nobody else does
+    facilitators: dict[str, Facilitator] = field(default_factory=dict)
+    caseload: dict[str, list[CaseloadAssignment]] = field(default_factory=dict)  # of today, by desa
     # full number -> (desa, label of the record, its key)
     numbers: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
@@ -194,6 +219,7 @@ def make_world() -> World:
     _rules()
     _families(world)
     _documents(world)
+    _facilitators(world)
     for kabupaten in KABUPATEN:
         _files(world, kabupaten)
     with connection.cursor() as cursor:
@@ -258,6 +284,7 @@ def _rules():
     )  # fmt: skip
     PeriodRule.objects.get_or_create(valid_from="2025-01-01")
     MatchingSettings.objects.get_or_create(pk=1)
+    CaseloadSettings.objects.get_or_create(pk=1)
 
 
 def _families(world):
@@ -372,6 +399,55 @@ def _documents(world):
         world.documents[desa] = keep_document(file=photo, kind="photo", **common)
         paper = pdf(canary(desa, "DOKUMEN"))
         world.papers[desa] = keep_document(file=paper, kind="scan", **common)
+
+
+def _facilitators(world):
+    """One of every kecamatan, and the caseworker; every family has one of them every day."""
+    today, long_ago = timezone.localdate(), timezone.localdate() - dt.timedelta(days=400)
+    yesterday, tomorrow = today - dt.timedelta(days=1), today + dt.timedelta(days=1)
+    people = {
+        kecamatan: Facilitator.objects.create(
+            name=canary(kecamatan, "PENDAMPING"), nip=f"99{n:016d}", starts_on=long_ago
+        )
+        for n, kecamatan in enumerate(KECAMATAN)
+    }
+    world.facilitators |= people
+    caseworker = Facilitator.objects.create(
+        name=canary("99.01.01", "PENDAMPING"), user=world.users[CASEWORKER], starts_on=long_ago
+    )
+    Posting.objects.bulk_create(
+        [
+            *(Posting(facilitator=f, area_id=k, starts_on=long_ago) for k, f in people.items()),
+            Posting(facilitator=caseworker, area_id="99.01.01", starts_on=long_ago),
+        ]
+    )
+    for desa in DESA:
+        usual = people[desa[:8]]
+        spans = [(usual, long_ago, None)]
+        if desa in ENTRUSTED[CASEWORKER]:
+            spans = [(caseworker, long_ago, None)]
+        elif desa in ENTRUSTED_BEFORE[CASEWORKER]:
+            spans = [(caseworker, long_ago, yesterday), (usual, today, None)]
+        elif desa in ENTRUSTED_LATER[CASEWORKER]:
+            spans = [(usual, long_ago, today), (caseworker, tomorrow, None)]
+        rows = CaseloadAssignment.objects.bulk_create(
+            CaseloadAssignment(
+                household=household,
+                facilitator=facilitator,
+                starts_on=starts_on,
+                ends_on=ends_on,
+                reason=canary(desa, "SERAH"),
+                by=writer_of(world, desa),
+                recorded_at=timezone.now(),
+            )
+            for household in world.households[desa]
+            for facilitator, starts_on, ends_on in spans
+        )
+        world.caseload[desa] = [
+            row
+            for row in rows
+            if row.starts_on <= today and (row.ends_on is None or row.ends_on >= today)
+        ]
 
 
 def _partition(table, snapshot):
@@ -541,6 +617,13 @@ WHERE_IT_LIES = {
     "beneficiaries_memberperiod": f"({_MEMBERS_HOME} t.member_id)",
     "beneficiaries_memberevent": f"({_MEMBERS_HOME} t.pgh_obj_id)",
     "documents_document": f"({_HOME} t.owner_id::bigint)",
+    "facilitators_caseloadsettings": "'99'",
+    "facilitators_facilitator": (
+        "(SELECT area_id FROM facilitators_posting p WHERE p.facilitator_id = t.id"
+        " ORDER BY p.starts_on DESC LIMIT 1)"
+    ),
+    "facilitators_posting": "area_id",
+    "facilitators_caseloadassignment": f"({_HOME} t.household_id)",
     "dtks_matchingsettings": "'99'",
     "dtks_snapshot": "area_id",
     "dtks_export": f"({_FILES_AREA} t.snapshot_id)",
@@ -561,16 +644,7 @@ WRITTEN_IN_PASSING = {
 
 
 def tables_of_our_floors() -> set[str]:
-    floors = (
-        "core",
-        "areas",
-        "accounts",
-        "jobs",
-        "documents",
-        "beneficiaries",
-        "dtks",
-        "dashboard",
-    )
+    floors = [floor for floor in FLOORS if floor != "pkh"]
     return {
         model._meta.db_table
         for floor in floors

@@ -37,6 +37,7 @@ MASTER_DATA = [
     "beneficiaries_benefitindex",
     "beneficiaries_periodrule",
     "dtks_matchingsettings",
+    "facilitators_caseloadsettings",
     "jobs_job",
 ]
 
