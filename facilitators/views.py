@@ -32,6 +32,7 @@ def caseloads(request):
         "facilitators/caseloads.html",
         {
             "caseloads": found,
+            "unassigned": found.unassigned,
             "lines": lines,
             "kecamatan": kecamatan,
             "chosen": {"kec": area, "beban": band},

@@ -475,7 +475,7 @@ def facilitator(world, desa):
 FACILITATORS = {
     "facilitators:caseloads": Policy(
         opens=CASELOAD_READERS,
-        totals={"caseloads.unassigned": lambda world, person: 0},
+        totals={"unassigned": lambda world, person: 0},
         queries=(
             "?kec=99.01.01",
             "?kec=99.02.01",

@@ -38,6 +38,7 @@ from dtks.models import Decision, Difference, Export, MatchingSettings, Snapshot
 from facilitators.models import CaseloadAssignment, CaseloadSettings, Facilitator, Posting
 from jobs.models import Job
 from tests.factories.files import jpeg, pdf
+from tests.msgids import FLOORS
 
 KABUPATEN = ["99.01", "99.02"]
 KECAMATAN = [f"{kabupaten}.{n:02d}" for kabupaten in KABUPATEN for n in (1, 2)]

@@ -292,7 +292,7 @@ def test_lists_ask_the_same_number_of_questions(as_admin, rows, django_assert_nu
         as_admin.get(url("accounts_assignment"))
 
 
-ASSIGNMENT_LIST_QUERIES = 6
+ASSIGNMENT_LIST_QUERIES = 7
 
 
 def test_areas_are_offered_with_their_codes(as_admin):

@@ -21,7 +21,8 @@ def end(user):
 
 
 def test_within_a_request_the_database_is_asked_once(sari, django_assert_num_queries):
-    with remembered(), django_assert_num_queries(1):
+    # What is held, and whether a facilitator's families take the place of the area.
+    with remembered(), django_assert_num_queries(2):
         assert area_codes(sari, SEES) == ["99.01.01"]
         assert sari.has_perm(SEES)
         assert not sari.has_perm("dtks.approve_snapshot")

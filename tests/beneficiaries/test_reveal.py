@@ -127,7 +127,7 @@ def test_reveal_identities_costs_the_same_for_one_and_for_three(
 ):
     three = [member, *[MemberFactory(household=member.household) for _ in range(2)]]
     for records in ([member], three):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(11):
             reveal_identities(records=records, reason="Daftar hadir", by=sari, at=NOW)
 
 

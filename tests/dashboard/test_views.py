@@ -41,7 +41,7 @@ def test_households_asks_the_same_for_one_family_and_for_three(
     client.force_login(sari)
     client.get(reverse("dashboard:households"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("dashboard:households"))
 
 
@@ -57,7 +57,7 @@ def test_household_asks_the_same_for_one_member_and_for_three(
     client.force_login(sari)
     client.get(household.get_absolute_url())
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(household.get_absolute_url())
 
 

@@ -68,7 +68,7 @@ def test_queue_asks_the_same_for_one_question_and_for_three(
     client.force_login(sari)
     client.get(reverse("dtks:queue"))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse("dtks:queue"))
 
 
@@ -80,7 +80,7 @@ def test_difference_asks_the_same_for_one_question_and_for_three(
     client.force_login(sari)
     client.get(address(question))
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(address(question))
 
 
