@@ -16,15 +16,15 @@ def violations() -> list[dict]:
     """[{code, count}]: files nobody knows, rows whose file is gone or has another size."""
     found = Counter()
     for shelf in storage.SHELVES:
-        files, known = _shelf(shelf)
-        for name, size in known.items():
-            if name not in files:
-                found["document_without_file"] += 1
-            elif files[name][0] != size:
-                found["document_file_differs"] += 1
+        known, files = _shelf(shelf)
+        for sizes in known.values():
+            missing = [name for name in sizes if name not in files]
+            found["document_without_file"] += bool(missing)
+            found["document_file_differs"] += not missing and any(
+                files[name][0] != size for name, size in sizes.items()
+            )
         found["document_file_without_row"] += sum(
-            name not in known and age > FORGOTTEN_AFTER_SECONDS
-            for name, (_size, age) in files.items()
+            age > FORGOTTEN_AFTER_SECONDS for _name, age in _unknown(known, files)
         )
     return [{"code": code, "count": count} for code, count in found.items() if count]
 
@@ -32,23 +32,28 @@ def violations() -> list[dict]:
 def orphans(older_than_seconds: float) -> Iterator[tuple[str, str]]:
     """(shelf, file name) of files without a row."""
     for shelf in storage.SHELVES:
-        files, known = _shelf(shelf)
-        for name, (_size, age) in files.items():
-            if name not in known and age > older_than_seconds:
+        for name, age in _unknown(*_shelf(shelf)):
+            if age > older_than_seconds:
                 yield shelf, name
 
 
 def _shelf(shelf):
-    """({file name: (bytes, age)} on the disk, {file name: bytes} in the database).
+    """({stored_as: {file name: bytes}} of the rows, {file name: (bytes, age)} on the disk).
 
-    The disk is read first: a document kept meanwhile is then known, not taken for an orphan's
-    opposite, because its file was there before its row.
+    The rows are read first: a document kept meanwhile is then a young file without a row, which
+    nobody counts, and not a row without a file.
     """
-    files = {name: (size, age) for name, size, age in storage.on_shelf(shelf)}
-    known = {}
     rows = Document.objects.filter(stored_as__startswith=shelf)
+    known = {}
     for name, size, thumbnail in rows.values_list("stored_as", "size_bytes", "thumbnail_bytes"):
-        known[name] = size
+        known[name] = {name: size}
         if thumbnail is not None:
-            known[name + storage.THUMBNAIL] = thumbnail
-    return files, known
+            known[name][name + storage.THUMBNAIL] = thumbnail
+    return known, {name: (size, age) for name, size, age in storage.on_shelf(shelf)}
+
+
+def _unknown(known, files):
+    """(file name, age) of what no row speaks of."""
+    for name, (_size, age) in files.items():
+        if name not in known.get(name.partition(".")[0], ()):
+            yield name, age

@@ -231,6 +231,8 @@ def remove_orphans() -> int:
 
     gone = 0
     for shelf, file_name in orphans(ORPHAN_AFTER_SECONDS):
+        if Document.objects.filter(stored_as=file_name.partition(".")[0]).exists():
+            continue  # committed since the shelf was read, after an hour in its transaction
         with contextlib.suppress(OSError):
             storage.remove_file(shelf, file_name)
             gone += 1

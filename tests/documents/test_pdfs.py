@@ -1,3 +1,5 @@
+import contextlib
+import time
 import zlib
 
 import pytest
@@ -52,6 +54,34 @@ def test_what_cannot_be_looked_into_is_refused():
     twice = b"/Type/ObjStm/Filter[/ASCIIHexDecode/FlateDecode]"
     assert refusal_of(with_objects(b"789c", head=twice)) == "pdf_active"
     assert refusal_of(with_objects(b"not packed at all")) == "pdf_broken"
+    packed = zlib.compress(b"9 0 <</S/JavaScript>>")
+    assert refusal_of(with_objects(packed[:-6])) == "pdf_broken"
+    for told in (
+        b"/Filter 7 0 R/Type/ObjStm",
+        b"/Filter[/FlateDecode/ASCIIHexDecode]/Type/ObjStm",
+        b"/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 1>>/Type/ObjStm",
+    ):
+        assert refusal_of(with_objects(zlib.compress(b"9 0 <<>>"), head=told)) == "pdf_active"
+
+
+def test_a_comment_does_not_hide_an_object_stream():
+    packed = zlib.compress(b"9 0 <</S/JavaScript>>")
+    for head in (
+        b"/Type/ObjStm % 8 0 obj\n/Filter/FlateDecode",
+        b"/Filter/FlateDecode % 8 0 obj\n/Type/ObjStm",
+        b"/Type/ObjStm/Filter/FlateDecode % " + b"x" * 10_000 + b"\n",
+    ):
+        assert refusal_of(with_objects(packed, head=head)) == "pdf_active"
+
+
+def test_twenty_megabytes_of_streams_are_looked_at_once():
+    size = 20 << 20
+    for filler in (b"stream\n", b"/ObjStm stream\n", b"/ObjStm stream\nendstream\n", b"#41#42"):
+        data = b"%PDF-1.7\n" + filler * (size // len(filler)) + b"%%EOF"
+        began = time.process_time()
+        with contextlib.suppress(NotQuiet):
+            check_pdf(data)
+        assert time.process_time() - began < 3
 
 
 def test_an_object_stream_that_swells_is_not_unpacked(monkeypatch):
