@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from documents.images import BrokenImage, Picture, TooManyPixels, draw_anew
 from tests.factories.files import camera_exif, encoded, jpeg, picture
@@ -48,6 +49,24 @@ def test_a_drawn_picture_holds_nothing_but_pixels():
         for secret in (b"RAHASIA", b"KAMERA", b"Exif", b"script"):
             assert secret in sent
             assert secret not in data
+
+
+def test_no_kind_of_picture_passes_its_notes_on():
+    notes = PngInfo()
+    notes.add_text("Comment", "RAHASIA")
+    notes.add_itxt("Place", "RAHASIA", zip=False)
+    more = {"exif": camera_exif(description="RAHASIA"), "icc_profile": b"RAHASIA" * 30}
+    xmp = b"<x:xmpmeta>RAHASIA</x:xmpmeta>"
+    for sent, media_type in (
+        (encoded(picture(), "JPEG", comment=b"RAHASIA", xmp=xmp, **more), "image/jpeg"),
+        (encoded(picture(), "PNG", pnginfo=notes, **more), "image/png"),
+        (encoded(picture(mode="RGBA"), "PNG", pnginfo=notes, **more), "image/png"),
+        (encoded(picture(), "WEBP", xmp=xmp, **more), "image/webp"),
+    ):
+        drawn = draw(sent, media_type)
+
+        assert b"RAHASIA" in sent
+        assert b"RAHASIA" not in drawn.jpeg + drawn.thumbnail
 
 
 # The left half is red. Value: which corners are red after the camera's note was followed.
@@ -122,6 +141,17 @@ def test_of_moving_pictures_the_first_frame_is_kept():
     for kind, media_type in (("PNG", "image/png"), ("WEBP", "image/webp")):
         moving = encoded(frames[0], kind, save_all=True, append_images=frames[1:], lossless=True)
         assert is_like(opened(draw(moving, media_type).jpeg).getpixel((2, 2)), RED)
+
+
+def test_of_a_phones_double_picture_the_first_is_kept():
+    """Many phones append a second picture (depth, brightness) to the JPEG."""
+    first = picture((60, 40), RED)
+    double = encoded(first, "MPO", save_all=True, append_images=[first.resize((30, 20))])
+
+    drawn = draw(double)
+
+    assert (drawn.width, drawn.height) == (60, 40)
+    assert opened(drawn.jpeg).format == "JPEG"
 
 
 def png_of(width, height):
