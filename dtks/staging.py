@@ -24,6 +24,7 @@ from core.sql import load_sql, run_sql
 from dtks import layouts
 from dtks.components import COMPONENT_FIELDS, COMPONENT_WORDS
 from dtks.figures import judge_amount, unknown_words, whole_number
+from dtks.matching.workroom import SESSION
 from dtks.models import Snapshot
 from dtks.problems import KINDS, MASKED_FIELDS, READER_CODES
 
@@ -273,6 +274,8 @@ def find_problems(*, run: Run, snapshot: Snapshot, today: date) -> None:
     _refuse_by_shares(snapshot, about)
     with transaction.atomic():
         with connection.cursor() as cursor:
+            for setting, value in (SESSION | {"enable_nestloop": "on"}).items():
+                cursor.execute(f"SET LOCAL {setting} = '{value}'")
             cursor.execute(
                 f"DELETE FROM dtks_rowproblem_{snapshot.pk} WHERE code <> ALL(%s)",
                 [list(READER_CODES)],
@@ -280,7 +283,7 @@ def find_problems(*, run: Run, snapshot: Snapshot, today: date) -> None:
         for nth, name in enumerate(statements, 1):
             share = rows * nth // len(statements)
             with run.estimating(step=CHECKING, seconds=rows / CHECKED_A_SECOND, upto=share):
-                run_sql(f"dtks/staging/{name}.sql", **about)
+                _find(name, about)
         if snapshot.source == Snapshot.Source.MEMBERS:
             _check_components(snapshot, about)
         if snapshot.source == Snapshot.Source.FINAL_CLOSING:
@@ -304,6 +307,18 @@ def find_problems(*, run: Run, snapshot: Snapshot, today: date) -> None:
             ]
         )
         run.save_checkpoint({"phase": "checked", "rows": rows}, done=rows, total=rows)
+
+
+def _find(name: str, about: dict) -> None:
+    """Run one search and keep what it found; made as a table first, since INSERT uses one core."""
+    run_sql(f"dtks/staging/{name}.sql", **about)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO dtks_rowproblem_{about['snapshot']} (snapshot_id, row_number, code,"
+            " severity, field, column_index, value, params) SELECT %s, * FROM staging_found",
+            [about["snapshot"]],
+        )
+        cursor.execute("DROP TABLE staging_found")
 
 
 _PLACES = (
@@ -474,10 +489,11 @@ def _same_share(snapshot: Snapshot, earlier: Snapshot) -> float:
     """
     if earlier.columns != snapshot.columns:
         return 0
+    rows = range(1, snapshot.header_row + snapshot.rows_read + 1)
     nth = max(1, snapshot.rows_read // COMPARED_ROWS)
     looked_at, same = _one(
         "dtks/staging/same_rows.sql",
-        {"snapshot": snapshot.pk, "earlier": earlier.pk, "nth": nth},
+        {"snapshot": snapshot.pk, "earlier": earlier.pk, "numbers": list(rows[::nth])},
     )
     if looked_at < FEW or same < looked_at * SAME_SHARE:
         return 0

@@ -1,8 +1,8 @@
 -- One NIK in several different rows: nobody knows whose it is. Exact repetitions are not counted.
 -- Parameters: snapshot; nik (place); severities.
-INSERT INTO dtks_rowproblem (snapshot_id, row_number, code, severity, field, column_index, value, params)
+CREATE TEMP TABLE staging_found (row_number, code, severity, field, column_index, value, params) AS
 SELECT
-    %(snapshot)s, unnest(rows), 'nik_duplicate_in_file',
+    unnest(rows), 'nik_duplicate_in_file',
     %(severities)s::jsonb ->> 'nik_duplicate_in_file', 'nik', %(nik)s - 1, pkh_mask(nik),
     jsonb_build_object('rows', to_jsonb(rows[1:10]))
 FROM (

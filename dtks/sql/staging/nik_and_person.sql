@@ -3,9 +3,9 @@
 -- the family-card number carries this person's birth date is a pair of swapped cells.
 -- The first condition lets the many rows in which everything agrees pass without further questions.
 -- Parameters: snapshot; nik (place); severities.
-INSERT INTO dtks_rowproblem (snapshot_id, row_number, code, severity, field, column_index, value, params)
+CREATE TEMP TABLE staging_found (row_number, code, severity, field, column_index, value, params) AS
 SELECT
-    %(snapshot)s, row_number, code, %(severities)s::jsonb ->> code, 'nik', %(nik)s - 1,
+    row_number, code, %(severities)s::jsonb ->> code, 'nik', %(nik)s - 1,
     pkh_mask(nik),
     CASE
         WHEN code = 'nik_sex_mismatch'

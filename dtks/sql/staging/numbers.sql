@@ -1,8 +1,8 @@
 -- NIK and family-card numbers that cannot be used, and those that only had to be tidied.
 -- Parameters: snapshot; nik, kk_number (places from 1 or NULL); severities (code -> severity).
-INSERT INTO dtks_rowproblem (snapshot_id, row_number, code, severity, field, column_index, value, params)
+CREATE TEMP TABLE staging_found (row_number, code, severity, field, column_index, value, params) AS
 SELECT
-    %(snapshot)s, k.row_number, found.code, %(severities)s::jsonb ->> found.code, said.field,
+    k.row_number, found.code, %(severities)s::jsonb ->> found.code, said.field,
     said.place - 1,
     CASE WHEN said.cell ~ '[0-9]' THEN left(pkh_mask(said.cell), 40) ELSE left(said.cell, 40) END,
     CASE

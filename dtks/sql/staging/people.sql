@@ -1,8 +1,8 @@
 -- Names, birth dates and sex that are missing or no such thing.
 -- Parameters: snapshot; name, birth_date, sex (places from 1 or NULL); today; severities.
-INSERT INTO dtks_rowproblem (snapshot_id, row_number, code, severity, field, column_index, value, params)
+CREATE TEMP TABLE staging_found (row_number, code, severity, field, column_index, value, params) AS
 SELECT
-    %(snapshot)s, k.row_number, found.code, %(severities)s::jsonb ->> found.code, found.field,
+    k.row_number, found.code, %(severities)s::jsonb ->> found.code, found.field,
     found.place - 1, left(coalesce(found.cell, ''), 60),
     CASE
         WHEN found.code = 'name_too_long' THEN jsonb_build_object('letters', length(found.cell))

@@ -3,17 +3,21 @@
 -- but who loads a family has to see it. Parameters: snapshot; village, subdistrict, regency,
 -- village_code (places from 1 or NULL); area (the office's); severities.
 CREATE TEMP TABLE staging_place AS
-WITH said AS (
+WITH first AS MATERIALIZED (
+    -- Of every way one row, whose key says which village was understood.
     SELECT
-        coalesce(r.cells[%(village)s::int], '') AS village,
-        coalesce(r.cells[%(subdistrict)s::int], '') AS subdistrict,
-        coalesce(r.cells[%(regency)s::int], '') AS regency,
-        coalesce(r.cells[%(village_code)s::int], '') AS code,
-        k.village_id
-    FROM dtks_rowkey k
-    JOIN dtks_sourcerow r ON r.snapshot_id = %(snapshot)s AND r.row_number = k.row_number
-    WHERE k.snapshot_id = %(snapshot)s
-    GROUP BY 1, 2, 3, 4, 5
+        coalesce(cells[%(village)s::int], '') AS village,
+        coalesce(cells[%(subdistrict)s::int], '') AS subdistrict,
+        coalesce(cells[%(regency)s::int], '') AS regency,
+        coalesce(cells[%(village_code)s::int], '') AS code,
+        min(row_number) AS row_number
+    FROM dtks_sourcerow
+    WHERE snapshot_id = %(snapshot)s
+    GROUP BY 1, 2, 3, 4
+), said AS (
+    SELECT first.*, k.village_id
+    FROM first
+    JOIN dtks_rowkey k ON k.snapshot_id = %(snapshot)s AND k.row_number = first.row_number
 ), keyed AS (
     SELECT
         said.*, left(pkh_area_key(village), 60) AS village_key,
@@ -90,9 +94,9 @@ LEFT JOIN LATERAL (
 ) AS near_subdistrict ON true
 WHERE judged.problem IS NOT NULL;
 
-INSERT INTO dtks_rowproblem (snapshot_id, row_number, code, severity, field, column_index, value, params)
+CREATE TEMP TABLE staging_found (row_number, code, severity, field, column_index, value, params) AS
 SELECT
-    %(snapshot)s, r.row_number, p.problem, %(severities)s::jsonb ->> p.problem, told.field,
+    r.row_number, p.problem, %(severities)s::jsonb ->> p.problem, told.field,
     told.place - 1, left(told.cell, 60),
     CASE WHEN told.meant IS NULL THEN '{}' ELSE jsonb_build_object('meant', told.meant) END
 FROM staging_place p

@@ -1,7 +1,7 @@
 -- The same row again, cell by cell: the first one counts. Parameters: snapshot, severities.
-INSERT INTO dtks_rowproblem (snapshot_id, row_number, code, severity, params)
+CREATE TEMP TABLE staging_found (row_number, code, severity, field, column_index, value, params) AS
 SELECT
-    %(snapshot)s, again.row_number, 'row_repeated', %(severities)s::jsonb ->> 'row_repeated',
+    again.row_number, 'row_repeated', %(severities)s::jsonb ->> 'row_repeated', '', NULL::int, '',
     jsonb_build_object('row', again.first)
 FROM (
     SELECT r.row_number, min(r.row_number) OVER (PARTITION BY k.nik, md5(r.cells::text)) AS first
