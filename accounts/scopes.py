@@ -14,7 +14,10 @@ class Scope(models.TextChoices):
     DIFFERENCES_WRITE = "differences:write", _("Decide differences")
     JOBS_READ = "jobs:read", _("Read jobs")
     JOBS_WRITE = "jobs:write", _("Cancel jobs")
-    FIELD_READ = "field:read", _("Read visits, learning sessions and commitment checks")
+    FIELD_READ = (
+        "field:read",
+        _("Read facilitators, caseloads, visits, learning sessions and commitment checks"),
+    )
     FIELD_WRITE = "field:write", _("Record visits, learning sessions and commitment checks")
     GRADUATION_READ = "graduation:read", _("Read graduation cases and targets")
     GRADUATION_WRITE = "graduation:write", _("Change graduation cases and targets")

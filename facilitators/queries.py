@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import connection
 from django.db.models import CharField, Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.scope import area_codes
 from areas.models import Area
@@ -67,17 +68,34 @@ def at_work(user, day: dt.date, area: str = ""):
     """Facilitators the user may see who accompany families on the day, each with the code of
     the area of his posting as `area_code`. A team lead counts while he has families."""
     entrusted = CaseloadAssignment.objects.held_on(day).filter(facilitator_id=OuterRef("pk"))
-    posted = Posting.objects.held_on(day).filter(facilitator_id=OuterRef("pk"))
     people = (
-        Facilitator.objects.visible_to(user)
-        .accompanying()
+        _with_area(Facilitator.objects.visible_to(user).accompanying(), day)
         .held_on(day)
         .filter(Q(position=Facilitator.Position.FACILITATOR) | Exists(entrusted))
-        .annotate(area_code=Subquery(posted.values("area_id")[:1], output_field=CharField()))
         # In the territory on that day: who moved away last year is another list's colleague.
         .filter(below("area_code", area_codes(user, VIEW_FACILITATOR)))
     )
     return people.filter(below("area_code", [area])) if area else people
+
+
+def with_numbers(people, day: dt.date):
+    """Each with `area_code` and `families` of the day, counted only for the rows of a page."""
+    held = (
+        CaseloadAssignment.objects.held_on(day)
+        .filter(facilitator_id=OuterRef("pk"))
+        .exclude(household__status=Household.Status.EXITED)
+        .order_by()
+        .values("facilitator_id")
+        .annotate(number=Count("pk"))
+    )
+    families = Coalesce(Subquery(held.values("number")), 0)
+    return _with_area(people, day).annotate(families=families)
+
+
+def _with_area(people, day):
+    posted = Posting.objects.held_on(day).filter(facilitator_id=OuterRef("pk")).order_by()
+    area = Subquery(posted.values("area_id")[:1], output_field=CharField())
+    return people.annotate(area_code=area)
 
 
 def caseloads(user, day: dt.date, area: str = "") -> Caseloads:

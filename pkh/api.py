@@ -8,10 +8,13 @@ from rest_framework.routers import SimpleRouter
 from accounts.api.areas import AreaViewSet
 from beneficiaries.api.views import HouseholdViewSet, MemberViewSet
 from dtks.api.views import DifferenceViewSet, SnapshotViewSet, SourceRowViewSet
+from facilitators.api.views import AssignmentViewSet, FacilitatorViewSet
 from jobs.api.views import JobViewSet
 
 router = SimpleRouter()
 router.register("areas", AreaViewSet, basename="area")
+router.register("assignments", AssignmentViewSet, basename="assignment")
+router.register("facilitators", FacilitatorViewSet, basename="facilitator")
 router.register("households", HouseholdViewSet, basename="household")
 router.register("jobs", JobViewSet, basename="job")
 router.register("members", MemberViewSet, basename="member")

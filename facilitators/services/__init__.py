@@ -10,9 +10,11 @@ from facilitators.services.people import (
     end_employment,
     post_facilitator,
 )
+from facilitators.services.plans import apply_plan
 
 __all__ = [
     "add_facilitator",
+    "apply_plan",
     "assign_families",
     "change_facilitator",
     "end_employment",

@@ -11,9 +11,12 @@ from tests.access.walk import ANYWHERE, EVERYBODY, NOBODY, SIGNED_IN, Policy, Wr
 from tests.access.world import (
     ADMIN,
     AUDITOR,
+    CASEWORKER,
     COORDINATOR,
     DESA,
     DIVISION_HEAD,
+    ENTRUSTED_BEFORE,
+    ENTRUSTED_LATER,
     GUEST,
     HEAD,
     OPERATOR,
@@ -782,6 +785,62 @@ API |= {
             )
         },
     ),
+}
+
+
+def assignment(world, desa):
+    return {"pk": world.caseload[desa][0].pk if desa else MISSING_PK}
+
+
+def facilitators_of(world, person):
+    """One of each kecamatan, and the caseworker of the first."""
+    return sum(
+        2 if place == "99.01.01" else 1
+        for place in world.facilitators
+        if may(person, "caseloads", place)
+    )
+
+
+def assignments_of(world, person):
+    """One a family; two where somebody else was or will be responsible."""
+    twice = [*ENTRUSTED_BEFORE[CASEWORKER], *ENTRUSTED_LATER[CASEWORKER]]
+    return sum(
+        SIZES[desa] * (2 if desa in twice else 1) for desa in DESA if may(person, "caseloads", desa)
+    )
+
+
+API |= {
+    "api:v1:facilitator-list": Policy(
+        opens=CASELOAD_READERS,
+        rows=facilitators_of,
+        queries=tuple(
+            probes(
+                "?name=KNR",
+                "?area=99.02",
+                "?on=2026-11-02",
+                "?position=facilitator",
+                "?employment=pppk",
+                orderings=("id", "name"),
+                hidden=("nip", "user__username", "area_code", "families"),
+            )
+        ),
+    ),
+    "api:v1:facilitator-detail": Policy(opens=CASELOAD_READERS, fill=facilitator, what="caseloads"),
+    "api:v1:assignment-list": Policy(
+        opens=CASELOAD_READERS,
+        rows=assignments_of,
+        queries=(
+            *probes(
+                "?on=2026-11-02",
+                "?facilitator=1",
+                "?village=99.02",
+                orderings=("id", "starts_on"),
+                hidden=("household__kk_number", "facilitator__nip", "reason"),
+            ),
+            (of_household, {200}),
+        ),
+    ),
+    "api:v1:assignment-detail": Policy(opens=CASELOAD_READERS, fill=assignment, what="caseloads"),
 }
 
 POLICIES = ACCOUNT | PAGES | FILES | FACILITATORS | JOBS | API | ADMIN_PAGES

@@ -95,6 +95,7 @@ def narrowed(may_read):
         (["register:read"], lambda key: ":household-" in key or ":member-" in key),
         (["snapshots:read"], lambda key: ":snapshot-" in key),
         (["jobs:read"], lambda key: ":job-" in key),
+        (["field:read"], lambda key: ":facilitator-" in key or ":assignment-" in key),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )

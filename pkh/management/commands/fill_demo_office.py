@@ -1,3 +1,4 @@
+import datetime as dt
 import io
 import json
 import shutil
@@ -9,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.demo import make_demo_accounts
+from accounts.models import User
 from areas.models import Area
 from areas.services import ensure_office_area, load_areas
 from core.commands import OfficeCommand
 from core.synthetic.files import Layout
 from core.synthetic.pringsewu import make_pringsewu
 from dtks.models import Snapshot
+from facilitators.demo import make_demo_facilitators
 
 PERIOD = "2026-4"
 PRINGSEWU = "18.10"
@@ -40,6 +43,7 @@ class Command(OfficeCommand):
         )
         if settings.PKH_DEMO_DATA != "none" and office.code == PRINGSEWU:
             self._load_district()
+            self._post_facilitators(office)
         return {"accounts": accounts.name}
 
     def sentence(self, result):
@@ -62,6 +66,19 @@ class Command(OfficeCommand):
         snapshot = self._import(folder, "dtks")
         self.say(_("Comparing the file with the register …"))
         self._run("reconcile", snapshot, "--as", "operator")
+
+    def _post_facilitators(self, office):
+        """At work since the quarter before this one began, so reports have something to say."""
+        today = timezone.localdate()
+        this_quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+        last_day = this_quarter - dt.timedelta(days=1)
+        self.say(_("Giving every family a facilitator …"))
+        make_demo_facilitators(
+            office_area=office,
+            starts_on=last_day.replace(month=last_day.month - 2, day=1),
+            by=User.objects.filter(username="korkab").first(),
+            at=timezone.now(),
+        )
 
     def _import(self, folder, source):
         path = next(folder.glob(f"{source}.*"))

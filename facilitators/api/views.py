@@ -1,0 +1,79 @@
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+
+from accounts.api.permissions import RolePermission
+from accounts.scopes import Scope
+from areas.models.querysets import below
+from core.api.views import OfficeViewSet
+from facilitators import queries
+from facilitators.api.serializers import AssignmentSerializer, FacilitatorSerializer
+from facilitators.models import CaseloadAssignment, Facilitator
+
+LARGEST_ID = 2**62
+
+
+class FacilitatorFilter(filters.FilterSet):
+    name = filters.CharFilter(lookup_expr="icontains")
+    area = filters.CharFilter(method="filter_area", help_text="Code of an area; today's posting.")
+    on = filters.DateFilter(method="filter_on", help_text="At work on this day.")
+
+    class Meta:
+        model = Facilitator
+        fields = ["position", "employment"]
+
+    def filter_area(self, queryset, name, code):
+        return queryset.filter(below("area_code", [code]))
+
+    def filter_on(self, queryset, name, day):
+        return queryset.held_on(day)
+
+
+class FacilitatorViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
+    """The programme's staff in the asker's territory, those who left included."""
+
+    queryset = Facilitator.objects.none()
+    serializer_class = FacilitatorSerializer
+    permission_classes = [RolePermission]
+    required_permission = {"GET": "facilitators.view_facilitator"}
+    required_scope = {"GET": Scope.FIELD_READ}
+    filterset_class = FacilitatorFilter
+    ordering_fields = ("id", "name")
+    ordering = ("id",)
+
+    def get_queryset(self):
+        people = Facilitator.objects.visible_to(self.request.user)
+        return queries.with_numbers(people, timezone.localdate())
+
+
+class AssignmentFilter(filters.FilterSet):
+    household = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
+    facilitator = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
+    village = filters.CharFilter(method="filter_village", help_text="Code of a desa or above it.")
+    on = filters.DateFilter(method="filter_on", help_text="Who was responsible on this day.")
+
+    class Meta:
+        model = CaseloadAssignment
+        fields: list[str] = []
+
+    def filter_village(self, queryset, name, code):
+        return queryset.filter(below("household__desa__code", [code]))
+
+    def filter_on(self, queryset, name, day):
+        return queryset.held_on(day)
+
+
+class AssignmentViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
+    """Who accompanies which family, today and before."""
+
+    queryset = CaseloadAssignment.objects.none()
+    serializer_class = AssignmentSerializer
+    permission_classes = [RolePermission]
+    required_permission = {"GET": "facilitators.view_caseloadassignment"}
+    required_scope = {"GET": Scope.FIELD_READ}
+    filterset_class = AssignmentFilter
+    ordering_fields = ("id", "starts_on")
+    ordering = ("id",)
+
+    def get_queryset(self):
+        return CaseloadAssignment.objects.visible_to(self.request.user)
