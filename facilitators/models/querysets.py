@@ -1,10 +1,12 @@
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Exists, OuterRef, Q, Subquery
 
-from accounts.scope import in_scope
+from accounts.scope import area_codes, in_scope
+from areas.models.querysets import below
 from beneficiaries.scope import families_in_scope
 
 VIEW_FACILITATOR = "facilitators.view_facilitator"
+CHANGE_FACILITATOR = "facilitators.change_facilitator"
 VIEW_ASSIGNMENT = "facilitators.view_caseloadassignment"
 
 
@@ -27,6 +29,16 @@ class FacilitatorQuerySet(DatedQuerySet):
             in_scope(user, "area", VIEW_FACILITATOR), facilitator_id=OuterRef("pk")
         )
         return self.filter(Exists(here))
+
+    def changeable_by(self, user):
+        """Those whose newest posting lies where the user may change facilitators."""
+        posting = self.model._meta.get_field("postings").related_model.objects
+        newest = posting.filter(facilitator_id=OuterRef("pk")).order_by("-starts_on")
+        return (
+            self.visible_to(user)
+            .annotate(newest_code=Subquery(newest.values("area_id")[:1], output_field=CharField()))
+            .filter(below("newest_code", area_codes(user, CHANGE_FACILITATOR)))
+        )
 
     def accompanying(self):
         """Those whose position carries families."""

@@ -4,8 +4,11 @@ A pattern without a row is red, and so is a row without a pattern. Who may what 
 here role by role: rows name the oracle's words of world.py.
 """
 
+import datetime as dt
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from facilitators.planning import Wanted, simulate
 from tests.access.admin_policies import ADMIN_PAGES
 from tests.access.walk import ANYWHERE, EVERYBODY, NOBODY, SIGNED_IN, Policy, Write
 from tests.access.world import (
@@ -492,6 +495,128 @@ FACILITATORS = {
         fill=facilitator,
         what="caseloads",
         queries=("?setelah=x", "?sebelum=%00"),
+    ),
+}
+
+KEEPERS = holding(COORDINATOR, OPERATOR)
+PLANNERS = holding(COORDINATOR)
+FACILITATOR_STAYS = ("id", "user", "starts_on", "ends_on")
+
+
+def facilitator_stays(world, desa):
+    records = [world.facilitators[desa[:8]]] if desa else []
+    return [type(r).objects.values(*FACILITATOR_STAYS).get(pk=r.pk) for r in records]
+
+
+def new_facilitator(world, desa):
+    return MORE | {
+        "name": "ORANG BARU",
+        "position": "facilitator",
+        "employment": "contract",
+        "area": "99.01.01",
+        "starts_on": "2-1-2026",
+    }
+
+
+def changed_facilitator(world, desa):
+    return MORE | {
+        "name": "NAMA BARU",
+        "position": "facilitator",
+        "employment": "contract",
+        "starts_on": "1-1-2000",
+        "ends_on": "1-1-2001",
+    }
+
+
+def plan_of(world, desa):
+    """Who works in the kecamatan leaves; the fingerprint is the coordinator's own."""
+    leaving = world.facilitators[desa[:8]].pk if desa else MISSING_PK
+    wanted = Wanted(on=dt.date(2099, 1, 1), leaving=(leaving,))
+    plan = simulate(user=world.users[COORDINATOR], wanted=wanted)
+    return MORE | {
+        "mulai": "01-01-2099",
+        "berhenti": [leaving],
+        "sidik": plan.fingerprint,
+        "alasan": "pindah tugas",
+    }
+
+
+def plan_with(world, desa):
+    pk = world.facilitators[desa[:8]].pk if desa else MISSING_PK
+    return f"?mulai=01-01-2099&berhenti={pk}&lebih=on&tanpa=on"
+
+
+FACILITATORS |= {
+    "facilitators:planner": Policy(
+        opens=PLANNERS,
+        queries=(
+            *(
+                lambda world, desa, place=place: plan_with(world, place)
+                for place in ("99.01.01.2001", "99.02.01.2001", None)
+            ),
+            "?mulai=x",
+            "?mulai=%00",
+            "?mulai=01-01-2099&berhenti=x",
+        ),
+        writes={
+            "POST": (
+                Write(by=PLANNERS, body=plan_of, what="caseloads"),
+                Write(by=NOBODY, body={"mulai": "01-01-2099"}, changes=False),
+            )
+        },
+    ),
+    "facilitators:add": Policy(
+        opens=KEEPERS,
+        writes={
+            "POST": (
+                Write(by=KEEPERS, body=new_facilitator, what=ANYWHERE),
+                Write(
+                    by=NOBODY,
+                    body=lambda world, desa: new_facilitator(world, desa) | {"area": "99.02.01"},
+                    changes=False,
+                ),
+            )
+        },
+    ),
+    "facilitators:change": Policy(
+        opens=KEEPERS,
+        fill=facilitator,
+        what="caseloads",
+        writes={
+            "POST": Write(
+                by=KEEPERS, body=changed_facilitator, what="caseloads", keeps=facilitator_stays
+            )
+        },
+    ),
+    "facilitators:post": Policy(
+        opens=KEEPERS,
+        fill=facilitator,
+        what="caseloads",
+        writes={
+            "POST": (
+                Write(
+                    by=KEEPERS,
+                    body={"area": "99.01.02", "starts_on": "1-1-2099"},
+                    what="caseloads",
+                    keeps=facilitator_stays,
+                ),
+                Write(by=NOBODY, body={"area": "99.02.01", "starts_on": "1-1-2099"}, changes=False),
+            )
+        },
+    ),
+    "facilitators:end": Policy(
+        opens=KEEPERS,
+        fill=facilitator,
+        what="caseloads",
+        writes={
+            "POST": Write(
+                by=KEEPERS,
+                body={"ends_on": "1-1-2099", "reason": "pindah tugas"},
+                what="caseloads",
+                changes=False,  # there are families left
+                keeps=facilitator_stays,
+            )
+        },
     ),
 }
 
