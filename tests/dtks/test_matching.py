@@ -125,17 +125,6 @@ def test_a_damaged_number_matches_by_card_and_name_and_is_not_repaired(district)
     assert ani.nik == number(BORN, "P")
 
 
-def test_numbers_in_each_others_column_agree_and_are_not_moved(district):
-    someone = district.member("WAGINEM LESTARI", dt.date(1991, 3, 4))
-    row = district.present(someone, nik=someone.household.kk_number, kk_number=someone.nik)
-
-    district.reconcile()
-
-    found = district.about(someone)
-    assert (found.outcome, found.row_number) == ("matched_changed", row)
-    assert {"nik", "kk_number"} <= set(found.changed_fields)
-
-
 def test_somebody_without_number_and_card_goes_to_a_person(district):
     ani = district.member("ANI RAHAYU", BORN)
     row = district.present(ani, nik="", kk_number="9901010102209999")

@@ -3,11 +3,7 @@
 CREATE UNLOGGED TABLE compared AS
 SELECT
     met.member_id, met.row_number,
-    (
-        m.kk_number = r.kk_number OR former_card.kk_number IS NOT NULL
-        -- Both numbers agree whole, each in the other's column.
-        OR m.kk_number = r.nik AND m.nik = r.kk_number
-    ) IS TRUE AS same_card,
+    (m.kk_number = r.kk_number OR former_card.kk_number IS NOT NULL) IS TRUE AS same_card,
     CASE
         WHEN m.name_key = r.name_key THEN 7 + name_rows.rarity ELSE name_level(m.name_key, r.name_key)
     END::smallint AS name,
