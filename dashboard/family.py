@@ -24,6 +24,8 @@ from beneficiaries.models import (
 )
 from core.nik import mask_nik
 from dtks.models import Decision, Difference, Snapshot
+from facilitators.models import CaseloadAssignment
+from facilitators.models.querysets import VIEW_ASSIGNMENT
 
 _ORDER = [value for value, _ in Member.Relationship.choices]
 # Shown masked, or only as "changed": numbers and the mother's name (domain.md 6.1).
@@ -163,6 +165,15 @@ def _shown(record, field, value, known):
     if display:
         return str(display())
     return f"{value:%d-%m-%Y}" if isinstance(value, dt.date) else str(value)
+
+
+def caseload_of(household, user):
+    """Who accompanies the family and who did before, the newest first; for who oversees that."""
+    if not user.has_perm(VIEW_ASSIGNMENT):
+        return []
+    return list(
+        CaseloadAssignment.objects.filter(household_id=household.pk).select_related("facilitator")
+    )
 
 
 def former_cards(household):

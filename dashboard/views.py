@@ -120,6 +120,7 @@ def household(request, pk):
             "history": family.status_history(record, members),
             "changes": family.earlier_values(record, members),
             "cards": family.former_cards(record),
+            "caseload": family.caseload_of(record, request.user),
             "sources": family.sources(record, members, periods, request.user),
             "decisions": family.decisions_about(members, request.user),
             "documents": documents_of(record, user=request.user)[:MOST_DOCUMENTS],

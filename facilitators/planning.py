@@ -54,14 +54,14 @@ def split(families, receivers: list[Receiver], maximum: int) -> list[Move]:
 
     `families` are (household, village, giver), neighbours beside each other. The largest village
     goes first. Within a village who is nearest gets families up to the maximum before anybody
-    farther gets one; among equally near ones everybody is first filled to the common average, in
-    one piece, so that neighbours keep one facilitator. Only when all are full does the nearest
-    one with the fewest get more than the maximum: the plan then shows it and asks for a reason.
+    farther gets one; equally near ones are first filled, in one piece, to the number that all
+    of the kecamatan will have in the end, so that neighbours keep one facilitator. Only when all
+    are full does the nearest one with the fewest get more than the maximum: the plan then shows
+    it and asks for a reason.
     """
     if not receivers:
         return []
-    average = -(-(len(families) + sum(one.load for one in receivers)) // len(receivers))
-    common = min(average, maximum)
+    levels = _levels(families, receivers, maximum)
     by_village = defaultdict(list)
     for family in families:
         by_village[family[1]].append(family)
@@ -74,18 +74,35 @@ def split(families, receivers: list[Receiver], maximum: int) -> list[Move]:
         receiver.load += number
 
     for village, waiting in sorted(by_village.items(), key=lambda item: (-len(item[1]), item[0])):
-        near = defaultdict(list)
+        near, level = defaultdict(list), levels[village[:8]]
         for receiver in receivers:
             near[receiver.step_to(village)].append(receiver)
         for step in sorted(near):
             for receiver in sorted(near[step], key=lambda one: (one.load, one.pk)):
-                give(receiver, waiting, max(0, min(len(waiting), common - receiver.load)), step)
+                give(receiver, waiting, max(0, min(len(waiting), level - receiver.load)), step)
             for receiver, share in _level(near[step], len(waiting), maximum):
                 give(receiver, waiting, share, step)
         closest = min(near)
         for receiver, share in _level(near[closest], len(waiting), None):
             give(receiver, waiting, share, closest)
     return moves
+
+
+def _levels(families, receivers, maximum) -> dict[str, int]:
+    """{kecamatan: families each of its people ends with, if they take all and share alike}."""
+    numbers = Counter(village[:8] for _household, village, _giver in families)
+    levels = {}
+    for kecamatan, number in numbers.items():
+        loads = sorted(
+            one.load for one in receivers if any(p[:8] == kecamatan for p in one.places)
+        ) or sorted(one.load for one in receivers)
+        level = 0
+        for count in range(1, len(loads) + 1):  # the lowest ones fill up like water
+            level = -(-(number + sum(loads[:count])) // count)
+            if count == len(loads) or level <= loads[count]:
+                break
+        levels[kecamatan] = min(level, maximum)
+    return levels
 
 
 def _level(receivers, number, maximum):

@@ -11,6 +11,7 @@ from beneficiaries.services import change_member
 from beneficiaries.services.reveal import REVEALED
 from tests.factories.areas import AreaFactory
 from tests.factories.beneficiaries import HouseholdFactory, MemberFactory
+from tests.factories.facilitators import FacilitatorFactory, entrust
 
 pytestmark = pytest.mark.django_db
 
@@ -349,3 +350,19 @@ def test_pages_allow_nothing_from_outside(client, sari):
 
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_household_names_todays_facilitator_and_the_one_before(client, ratna, sari):
+    household = family()
+    entrust(
+        FacilitatorFactory(name="ANA PERTAMA"),
+        household,
+        starts_on=dt.date(2026, 1, 1),
+        ends_on=dt.date(2026, 9, 30),
+    )
+    entrust(FacilitatorFactory(name="CUT KEDUA"), household, starts_on=dt.date(2026, 10, 1))
+
+    text = page(client, ratna, household.get_absolute_url())
+
+    assert 0 < text.find("CUT KEDUA") < text.find("ANA PERTAMA")
+    assert "CUT KEDUA" not in page(client, sari, household.get_absolute_url())

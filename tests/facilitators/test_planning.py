@@ -75,6 +75,18 @@ def test_neighbours_keep_one_facilitator():
     assert [move.receiver for move in moves] == [1] * 5 + [2] * 5
 
 
+def test_a_large_village_is_not_scattered_over_the_whole_kecamatan():
+    """284 families of two villages over seven people: everybody gets a stretch or two."""
+    people = [receiver(n, "99.01.01.2009", load=284) for n in range(7)]
+    going = families(VILLAGES[0], 172) + families(VILLAGES[1], 112, first=173)
+
+    moves = split(going, people, maximum=350)
+
+    pieces = Counter((move.village, move.receiver) for move in moves)
+    assert (len(moves), len(pieces) <= 8) == (284, True)
+    assert {one.load for one in people} == {322, 325}
+
+
 def test_only_when_all_are_full_does_the_nearest_get_more():
     here, far = receiver(1, VILLAGES[0], load=10), receiver(2, VILLAGES[2], load=9)
 
