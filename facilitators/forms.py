@@ -1,10 +1,12 @@
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Assignment, User
 from accounts.roles import Role
 from accounts.scope import area_codes
 from areas.models import Area
+from areas.models.querysets import below
 from core.forms import DayField
 from facilitators.models import Facilitator
 from facilitators.planning import Wanted
@@ -59,14 +61,14 @@ class FacilitatorForm(forms.ModelForm):
             Area.objects.within(*codes).villages().select_related("parent").order_by("code")
         )
         self.fields["base_village"].label_from_instance = lambda area: f"{area.parent} - {area}"
-        # Accounts that may become one: facilitators and leads who are nobody's account yet.
-        own = self.instance.user_id
-        free = User.objects.filter(
-            is_active=True, assignments__role__in=[Role.FACILITATOR, Role.SUBDISTRICT_LEAD]
-        ).filter(facilitator__isnull=True)
-        self.fields["user"].queryset = (
-            (free | User.objects.filter(pk=own)).distinct().order_by("username")
+        # Accounts of the territory that accompany families and are nobody's account yet.
+        posts = Assignment.objects.held_today().filter(
+            below("area__code", codes), role__in=[Role.FACILITATOR, Role.SUBDISTRICT_LEAD]
         )
+        free = Q(is_active=True, facilitator=None, pk__in=posts.values("user_id"))
+        self.fields["user"].queryset = User.objects.filter(
+            free | Q(pk=self.instance.user_id)
+        ).order_by("username")
         self.fields["user"].help_text = _(
             "With an account this person sees the families entrusted to him, and no others."
         )

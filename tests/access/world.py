@@ -251,7 +251,7 @@ def _users(world):
     today = timezone.localdate()
     for person, posts in POSTS.items():
         world.users[person] = user = User.objects.create(
-            username=person, full_name=person, is_staff=person in ADMIN_SITE
+            username=person, full_name=f"orang_{person}", is_staff=person in ADMIN_SITE
         )
         for role, area in posts:
             Assignment.objects.create(user=user, role=role, area_id=area, starts_on=today)

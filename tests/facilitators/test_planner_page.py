@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.roles import Role
 from facilitators.models import CaseloadAssignment, CaseloadSettings, Facilitator
+from tests.factories.accounts import person
 from tests.factories.areas import AreaFactory
 from tests.factories.beneficiaries import HouseholdFactory
 from tests.factories.facilitators import FacilitatorFactory, entrust
@@ -131,3 +133,14 @@ def test_who_has_families_does_not_end_work(client, two, operator, on):
 
     two[0].refresh_from_db()
     assert (answer.status_code, two[0].ends_on) == (422, None)
+
+
+def test_only_free_accounts_of_the_territory_are_offered(client, operator, sari, budi):
+    stranger = person("asing", Role.FACILITATOR, "99.02.01")
+    FacilitatorFactory(user=budi)
+    client.force_login(operator)
+
+    offered = client.get(reverse("facilitators:add")).context["form"].fields["user"].queryset
+
+    assert list(offered) == [sari]
+    assert stranger.is_active
