@@ -52,6 +52,7 @@ def caseloads(request):
             "lines": lines,
             "kecamatan": kecamatan,
             "chosen": {"kec": area, "beban": band},
+            "unassigned_url": f"{reverse('facilitators:planner')}?mulai={today:%d-%m-%Y}&tanpa=on",
             "may_add": request.user.has_perm("facilitators.add_facilitator"),
             "may_plan": request.user.has_perm("facilitators.assign_caseload"),
             "bands": [(value, label, found.bands[value]) for value, label in BANDS.items()],

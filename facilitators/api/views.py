@@ -1,5 +1,6 @@
 from django.utils import timezone
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 
 from accounts.api.permissions import RolePermission
@@ -14,7 +15,6 @@ LARGEST_ID = 2**62
 
 
 class FacilitatorFilter(filters.FilterSet):
-    name = filters.CharFilter(lookup_expr="icontains")
     area = filters.CharFilter(method="filter_area", help_text="Code of an area; today's posting.")
     on = filters.DateFilter(method="filter_on", help_text="At work on this day.")
 
@@ -29,6 +29,9 @@ class FacilitatorFilter(filters.FilterSet):
         return queryset.held_on(day)
 
 
+@extend_schema_view(
+    list=extend_schema(parameters=[OpenApiParameter("search", str, description="Part of a name.")])
+)
 class FacilitatorViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
     """The programme's staff in the asker's territory, those who left included."""
 
@@ -43,6 +46,8 @@ class FacilitatorViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
 
     def get_queryset(self):
         people = Facilitator.objects.visible_to(self.request.user)
+        if text := self.request.query_params.get("search", "").strip():
+            people = people.filter(name__icontains=text)
         return queries.with_numbers(people, timezone.localdate())
 
 

@@ -940,7 +940,7 @@ API |= {
         rows=facilitators_of,
         queries=tuple(
             probes(
-                "?name=KNR",
+                "?search=KNR",
                 "?area=99.02",
                 "?on=2026-11-02",
                 "?position=facilitator",

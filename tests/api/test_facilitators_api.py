@@ -31,7 +31,7 @@ def results(api, user, url, **query):
 def test_facilitators_are_listed_with_todays_families_and_without_the_nip(api, ratna, handed_over):
     cut = handed_over[1]
 
-    (found,) = results(api, ratna, "/api/v1/facilitators/", name="cut")
+    (found,) = results(api, ratna, "/api/v1/facilitators/", search="cut")
 
     assert found == {
         "id": cut.pk,

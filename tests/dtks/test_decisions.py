@@ -14,6 +14,7 @@ from dtks.models import Decision, Difference
 from dtks.services import approve_snapshot, decide, reconcile, withdraw_decision, write_matches
 from tests.dtks.staged import DTKS, NOW, nik, person, stage, village
 from tests.factories.beneficiaries import rules_of_2026
+from tests.factories.facilitators import FacilitatorFactory, entrust
 
 pytestmark = pytest.mark.django_db
 
@@ -238,3 +239,19 @@ def test_export_matches_has_one_line_per_member_with_full_nik(question):
         ("3", nik(9)),
         ("4", nik(2)),
     }
+
+
+def test_a_facilitator_decides_about_members_of_todays_families_only(question, sari):
+    mine, other = Household.objects.order_by("pk")
+    assert mine.members.filter(pk=question.member_id).exists()
+    facilitator = FacilitatorFactory(user=sari)
+    entrust(facilitator, other)
+
+    hidden = list(Difference.objects.visible_to(sari).filter(member__household=mine))
+    with pytest.raises(Refused) as refused:
+        decide(difference=question, verdict="same", by=sari, at=NOW)
+    entrust(facilitator, mine)
+    decision = decide(difference=question, verdict="same", by=sari, at=NOW)
+
+    assert (hidden, refused.value.code) == ([], "not_found")
+    assert ask(question).decision == decision

@@ -1,6 +1,7 @@
 """Giving families to facilitators: dated, set-wise, and never two at once."""
 
 import datetime as dt
+import threading
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -368,3 +369,30 @@ def test_a_district_is_handed_over_in_a_handful_of_statements(ratna, django_asse
         )
 
     assert result == {"given": 2000, "taken": 2000, "unchanged": 0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_coordinators_at_once_leave_every_family_with_one_facilitator(ratna):
+    giver, receivers = FacilitatorFactory(), [FacilitatorFactory() for _ in range(4)]
+    families = [HouseholdFactory() for _ in range(5)]
+    entrust(giver, *families)
+    start, results = threading.Barrier(len(receivers)), []
+
+    def hand_all_to(receiver):
+        start.wait()
+        moves = [(family.pk, receiver.pk) for family in families]
+        try:
+            results.append(services.give_families(moves=moves, on=TODAY, by=ratna, at=AT)["given"])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=hand_all_to, args=[one]) for one in receivers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    today = [held(family, TODAY) for family in families]
+    assert results == [5, 5, 5, 5]
+    assert len(today[0]) == 1 and today == [today[0]] * 5
+    assert [held(family, day(-1)) for family in families] == [[giver.pk]] * 5

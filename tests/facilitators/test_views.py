@@ -41,6 +41,7 @@ def test_g7_average_is_half_up_and_nobody_divides_by_nobody():
     assert (queries.average(1, 8), queries.average(5, 0)) == (Decimal("0.13"), None)
 
 
+@pytest.mark.slow
 def test_g7_stands_on_the_page_of_a_large_district(client, ratna):
     """Bandung 2016: 72,667 families of 253 facilitators, every family given by the service."""
     village = AreaFactory()
@@ -173,3 +174,14 @@ def test_one_facilitators_page_asks_the_same_for_one_family_and_for_three(
         answer = client.get(facilitator.get_absolute_url())
 
     assert (answer.context["families"], len(answer.context["page"].rows)) == (number, number)
+
+
+def test_families_without_anybody_lead_the_coordinator_to_a_plan_for_them(client, ratna):
+    FacilitatorFactory(name="CUT")
+    HouseholdFactory()
+
+    answer = client.get(listed(client, ratna).context["unassigned_url"])
+
+    assert [(line.receiver.name, line.families) for line, _step in answer.context["lines"]] == [
+        ("CUT", 1)
+    ]
