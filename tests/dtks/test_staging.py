@@ -285,6 +285,15 @@ def test_swapped_cells_of_a_row_are_recognised(staged):
     assert found(snapshot) == {(3, "nik_kk_swapped")}
 
 
+def test_a_card_that_carries_a_members_birth_date_by_chance_is_no_swapped_number(staged):
+    """One in some ten thousand cards was issued on the day a member has as birthday."""
+    chance = "9901011203900004"
+    wrong = {"NIK": "9901015508770001", "NO KK": chance}
+    snapshot = staged(text([person(1, **wrong), person(2, **{"NO KK": chance})]))
+
+    assert found(snapshot) == {(2, "nik_birth_mismatch")}
+
+
 def test_a_whole_file_of_swapped_columns_is_refused(received):
     rows = [person(i) for i in range(1, 41)]
     for row in rows:

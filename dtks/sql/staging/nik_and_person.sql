@@ -32,7 +32,13 @@ CROSS JOIN LATERAL (
         AND (CASE WHEN day > 40 THEN day - 40 ELSE day END) BETWEEN 1 AND
             CASE WHEN month = 2 THEN 29 WHEN month IN (4, 6, 9, 11) THEN 30 ELSE 31 END
         AS possible,
-        coalesce(NOT agrees AND pkh_nik_agrees(kk_number, birth_on, NULL), false) AS swapped
+        -- A number that a second row has as its card is a card, whatever date it carries.
+        coalesce(NOT agrees AND pkh_nik_agrees(kk_number, birth_on, NULL), false)
+        AND NOT EXISTS (
+            SELECT FROM dtks_rowkey AS other
+            WHERE other.snapshot_id = %(snapshot)s AND other.kk_number = k.kk_number
+                AND other.row_number <> k.row_number
+        ) AS swapped
 ) AS judged
 CROSS JOIN LATERAL (
     VALUES
