@@ -28,6 +28,9 @@ _READ_FILES = {"dtks.view_snapshot"}
 _READ_QUESTIONS = {"dtks.view_difference"}
 _DECIDE = {"dtks.decide_difference"}
 _READ_CASELOADS = {"facilitators.view_facilitator", "facilitators.view_caseloadassignment"}
+_READ_VISITS = {"facilitators.view_visit"}
+_MAKE_VISITS = {"facilitators.add_visit"}
+_DECIDE_PROPOSALS = {"facilitators.decide_changeproposal"}
 _KEEP_CASELOADS = {
     "facilitators.add_facilitator",
     "facilitators.change_facilitator",
@@ -37,7 +40,13 @@ _KEEP_CASELOADS = {
 # The matrix of reliability.md C.1, for the floors that exist. A test holds it to the pages.
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.FACILITATOR: frozenset(
-        _READ_PEOPLE | _READ_DOCUMENTS | _REVEAL | _READ_QUESTIONS | _DECIDE
+        _READ_PEOPLE
+        | _READ_DOCUMENTS
+        | _REVEAL
+        | _READ_QUESTIONS
+        | _DECIDE
+        | _READ_VISITS
+        | _MAKE_VISITS
     ),
     Role.SUBDISTRICT_LEAD: frozenset(
         _READ_PEOPLE
@@ -46,6 +55,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_QUESTIONS
         | _DECIDE
         | _READ_CASELOADS
+        | _READ_VISITS
+        | _MAKE_VISITS
+        | _DECIDE_PROPOSALS
         | {"dtks.export_difference"}
     ),
     Role.DISTRICT_COORDINATOR: frozenset(
@@ -57,6 +69,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _DECIDE
         | _READ_CASELOADS
         | _KEEP_CASELOADS
+        | _READ_VISITS
+        | _DECIDE_PROPOSALS
         | {"dtks.export_difference", "dtks.approve_snapshot", "accounts.view_auditevent"}
     ),
     Role.DATA_OPERATOR: frozenset(
@@ -67,6 +81,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_QUESTIONS
         | _DECIDE
         | _READ_CASELOADS
+        | _READ_VISITS
+        | _DECIDE_PROPOSALS
         | {
             "facilitators.add_facilitator",
             "facilitators.change_facilitator",
@@ -85,12 +101,13 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "areas.change_area",
         }
     ),
-    Role.SUBDISTRICT_SOCIAL_WORKER: frozenset(_READ_PEOPLE | _READ_QUESTIONS),
+    Role.SUBDISTRICT_SOCIAL_WORKER: frozenset(_READ_PEOPLE | _READ_QUESTIONS | _READ_VISITS),
     Role.HEAD: frozenset(
         _READ_PEOPLE
         | _READ_DOCUMENTS
         | _READ_FILES
         | _READ_CASELOADS
+        | _READ_VISITS
         | {"dtks.approve_snapshot", "dtks.view_difference_totals"}
     ),
     Role.DIVISION_HEAD: frozenset(
@@ -98,6 +115,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_DOCUMENTS
         | _READ_FILES
         | _READ_CASELOADS
+        | _READ_VISITS
         | {"dtks.approve_snapshot", "dtks.view_difference_totals"}
     ),
     Role.AUDITOR: frozenset(
@@ -107,9 +125,11 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_FILES
         | _READ_QUESTIONS
         | _READ_CASELOADS
+        | _READ_VISITS
         | {
             "accounts.open_admin",
             "facilitators.view_caseloadsettings",
+            "facilitators.view_visitrule",
             "accounts.view_auditevent",
             "accounts.view_assignment",
             "accounts.view_user",
@@ -147,6 +167,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "dtks.change_matchingsettings",
             "facilitators.view_caseloadsettings",
             "facilitators.change_caseloadsettings",
+            "facilitators.view_visitrule",
+            "facilitators.add_visitrule",
+            "facilitators.change_visitrule",
             "jobs.view_job",
         }
     ),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from core.admin import OfficeModelAdmin
-from facilitators.models import CaseloadSettings
+from facilitators.models import CaseloadSettings, VisitRule
 
 
 @admin.register(CaseloadSettings)
@@ -17,3 +17,10 @@ class CaseloadSettingsAdmin(OfficeModelAdmin):
             request.user.has_perm("facilitators.change_caseloadsettings")
             and not CaseloadSettings.objects.exists()
         )
+
+
+@admin.register(VisitRule)
+class VisitRuleAdmin(OfficeModelAdmin):
+    """When a family is overdue; another number is another row, from the day it holds."""
+
+    list_display = ["purpose", "days", "valid_from"]

@@ -9,6 +9,7 @@ from accounts.api.areas import AreaViewSet
 from beneficiaries.api.views import HouseholdViewSet, MemberViewSet
 from dtks.api.views import DifferenceViewSet, SnapshotViewSet, SourceRowViewSet
 from facilitators.api.views import AssignmentViewSet, FacilitatorViewSet
+from facilitators.api.visits import VisitViewSet
 from jobs.api.views import JobViewSet
 
 router = SimpleRouter()
@@ -27,6 +28,7 @@ router.register(
     DifferenceViewSet,
     basename="snapshot-difference",
 )
+router.register("visits", VisitViewSet, basename="visit")
 
 
 class SchemaView(SpectacularAPIView):

@@ -19,6 +19,7 @@ ABOUT_NOBODY = {
     "beneficiaries.PeriodRule",
     "dtks.MatchingSettings",
     "facilitators.CaseloadSettings",
+    "facilitators.VisitRule",
     "jobs.WorkerSign",
 }
 

@@ -11,6 +11,7 @@ from beneficiaries.services.households import (
     set_caretaker,
 )
 from beneficiaries.services.members import (
+    add_member,
     change_member,
     change_member_status,
     move_member,
@@ -21,6 +22,7 @@ from beneficiaries.services.reveal import reveal_identities, reveal_identity
 __all__ = [
     "ChangedMeanwhile",
     "acting",
+    "add_member",
     "change_card_number",
     "change_household",
     "change_household_status",

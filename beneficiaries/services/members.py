@@ -2,9 +2,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from beneficiaries.models import Household, Member, MemberEvent, MemberStatusChange
+from beneficiaries.models import (
+    Household,
+    HouseholdEvent,
+    Member,
+    MemberEvent,
+    MemberStatusChange,
+)
 from beneficiaries.services.acting import acting
-from beneficiaries.services.writing import locked, only, write
+from beneficiaries.services.writing import checked, locked, only, write
 from core.errors import Refused
 from core.names import clean_name
 from core.nik import clean_nik
@@ -18,6 +24,34 @@ CHANGEABLE = {
     "mother_name",
     "relationship",
 }
+
+
+@transaction.atomic
+def add_member(*, household, values, by, at, version=None, reason=""):
+    """A person joins a family: a child was born. No file has named this member yet.
+
+    `values` as for change_member, a name at least; `version` is that of the family. Refused
+    (`member_twice`) when an active member has the same name and birth date.
+    """
+    only(values, CHANGEABLE)
+    with acting(by, "add_member"):
+        household = locked(household, version, events=HouseholdEvent)
+        if household.status == Household.Status.EXITED:
+            raise Refused("family_exited", _("This family has left the programme."))
+        values = {name: _clean(name, value) for name, value in values.items()}
+        if values.get("nik"):
+            _refuse_twice_in_household(Member(household=household), values["nik"])
+        if household.members.filter(
+            status=Member.Status.ACTIVE,
+            name=values.get("name"),
+            birth_on=values.get("birth_on"),
+        ).exists():
+            raise Refused("member_twice", _("This family has this member already."))
+        member = Member(household=household, **values, kept_fields=sorted(values))
+        checked(member, values)
+        member.save()
+        audit.record("member.added", target=member, by=by, at=at, reason=reason)
+    return member
 
 
 @transaction.atomic

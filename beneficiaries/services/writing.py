@@ -34,6 +34,14 @@ def write(record, values, *, keep=(), release=()):
     if not before and kept == record.kept_fields:
         return before
     record.kept_fields = kept
+    checked(record, values)
+    record.version += 1
+    record.save(update_fields=[*values, "kept_fields", "version"])
+    return before
+
+
+def checked(record, values):
+    """Refuse values the model or the database would not take, each by its name."""
     try:
         record.clean_fields(exclude={field.name for field in record._meta.fields} - set(values))
         record.validate_constraints(
@@ -48,9 +56,6 @@ def write(record, values, *, keep=(), release=()):
         raise Refused(
             "invalid", " ".join(error.messages) or _("A value is not valid."), fields=fields
         ) from None
-    record.version += 1
-    record.save(update_fields=[*values, "kept_fields", "version"])
-    return before
 
 
 def only(values, allowed):

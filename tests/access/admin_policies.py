@@ -9,6 +9,7 @@ from django.db.models import ForeignKey
 
 from accounts.models import ApiToken, Assignment
 from beneficiaries.models import BenefitIndex, PeriodRule
+from facilitators.models import VisitRule
 from tests.access.walk import ANYWHERE, NOBODY, Policy, Write
 from tests.access.world import (
     ADMIN,
@@ -140,6 +141,14 @@ MODELS = {
         "change": LOOKS_AFTER,
         "record": lambda world, desa: {"object_id": "1"},
         "change_body": {"few_below": "100", "many_above": "300", "maximum": "400"},
+    },
+    "facilitators.visitrule": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(VisitRule),
+        "add_body": {"purpose": "complaint", "days": "30", "valid_from": "01-01-2027"},
+        "change_body": {"purpose": "complaint", "days": "30", "valid_from": "01-01-2027"},
     },
     "dtks.matchingsettings": {
         "view": SITE,

@@ -5,6 +5,7 @@ here role by role: rows name the oracle's words of world.py.
 """
 
 import datetime as dt
+import uuid
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -18,6 +19,7 @@ from tests.access.world import (
     COORDINATOR,
     DESA,
     DIVISION_HEAD,
+    ENTRUSTED,
     ENTRUSTED_BEFORE,
     ENTRUSTED_LATER,
     GUEST,
@@ -966,6 +968,78 @@ API |= {
         ),
     ),
     "api:v1:assignment-detail": Policy(opens=CASELOAD_READERS, fill=assignment, what="caseloads"),
+}
+
+
+def visit(world, desa):
+    return {"pk": world.visits[desa].pk if desa else MISSING_UUID}
+
+
+def visits_of(world, person):
+    """One to the first family of every desa."""
+    return sum(1 for desa in DESA if may(person, "people", desa))
+
+
+def new_visit(world, desa):
+    """With what the service chooses itself among what is sent; a MORE household would be taken."""
+    return {
+        "by": 1,
+        "facilitator": 1,
+        "recorded_at": "2020-01-01T00:00:00Z",
+        "recorded_by": world.users[STRANGER].pk,
+        "id": str(uuid.uuid4()),
+        "household": world.households[desa][0].pk if desa else MISSING_PK,
+        "purpose": "data_update",
+        "device_at": "2026-11-02T08:00:00Z",
+    }
+
+
+def visits_everywhere(world, desa):
+    """An outbox with a visit to a family of every place; the others must not be written."""
+    return {"visits": [new_visit(world, place) for place in (*DESA, None)]}
+
+
+def visits_elsewhere(world, desa):
+    own = ENTRUSTED[CASEWORKER]
+    elsewhere = [world.visits[place] for place in DESA if place not in own]
+    return sorted(
+        str(pk)
+        for one in elsewhere
+        for pk in type(one).objects.filter(household=one.household_id).values_list("pk", flat=True)
+    )
+
+
+VISITORS = frozenset({CASEWORKER})
+
+API |= {
+    "api:v1:visit-list": Policy(
+        opens=READERS,
+        rows=visits_of,
+        queries=(
+            *probes(
+                "?purpose=data_update",
+                "?facilitator=1",
+                "?village=99.02",
+                orderings=("recorded_at",),
+                hidden=("note", "household__kk_number", "recorded_by__username"),
+            ),
+            (of_household, {200}),
+        ),
+        writes={"POST": Write(by=VISITORS, body=new_visit, json=True)},
+    ),
+    "api:v1:visit-detail": Policy(opens=READERS, fill=visit),
+    "api:v1:visit-batch": Policy(
+        writes={
+            "POST": Write(
+                by=VISITORS,
+                body=visits_everywhere,
+                what=ANYWHERE,
+                json=True,
+                keeps=visits_elsewhere,
+            )
+        }
+    ),
+    "api:v1:visit-photos": Policy(fill=visit),
 }
 
 POLICIES = ACCOUNT | PAGES | FILES | FACILITATORS | JOBS | API | ADMIN_PAGES

@@ -95,7 +95,10 @@ def narrowed(may_read):
         (["register:read"], lambda key: ":household-" in key or ":member-" in key),
         (["snapshots:read"], lambda key: ":snapshot-" in key),
         (["jobs:read"], lambda key: ":job-" in key),
-        (["field:read"], lambda key: ":facilitator-" in key or ":assignment-" in key),
+        (
+            ["field:read"],
+            lambda key: any(f":{name}-" in key for name in ("facilitator", "assignment", "visit")),
+        ),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )

@@ -35,7 +35,15 @@ from beneficiaries.models import (
 from documents.models import Document
 from documents.services import keep_document
 from dtks.models import Decision, Difference, Export, MatchingSettings, Snapshot
-from facilitators.models import CaseloadAssignment, CaseloadSettings, Facilitator, Posting
+from facilitators.models import (
+    CaseloadAssignment,
+    CaseloadSettings,
+    ChangeProposal,
+    Facilitator,
+    Posting,
+    Visit,
+    VisitRule,
+)
 from jobs.models import Job
 from tests.factories.files import jpeg, pdf
 from tests.msgids import FLOORS
@@ -208,6 +216,8 @@ class World:
     # by kecamatan: who is posted there and accompanies what nobody else does
     facilitators: dict[str, Facilitator] = field(default_factory=dict)
     caseload: dict[str, list[CaseloadAssignment]] = field(default_factory=dict)  # of today, by desa
+    visits: dict[str, Visit] = field(default_factory=dict)  # of the first family of a desa
+    proposals: dict[str, ChangeProposal] = field(default_factory=dict)  # open, about its child
     # full number -> (desa, label of the record, its key)
     numbers: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
@@ -221,6 +231,7 @@ def make_world() -> World:
     _families(world)
     _documents(world)
     _facilitators(world)
+    _visits(world)
     for kabupaten in KABUPATEN:
         _files(world, kabupaten)
     with connection.cursor() as cursor:
@@ -286,6 +297,7 @@ def _rules():
     PeriodRule.objects.get_or_create(valid_from="2025-01-01")
     MatchingSettings.objects.get_or_create(pk=1)
     CaseloadSettings.objects.get_or_create(pk=1)
+    VisitRule.objects.get_or_create(purpose="", valid_from="2025-01-01", defaults={"days": 90})
 
 
 def _families(world):
@@ -451,6 +463,46 @@ def _facilitators(world):
         ]
 
 
+def _visits(world):
+    """One to the first family of every desa, with a photo and a correction of its child."""
+    now = timezone.now()
+    for desa in DESA:
+        writer, family = writer_of(world, desa), world.households[desa][0]
+        child = world.members[desa][1]
+        world.visits[desa] = visit = Visit.objects.create(
+            facilitator=world.caseload[desa][0].facilitator,
+            household=family,
+            purpose="data_update",
+            device_at=now,
+            recorded_at=now,
+            people_met=canary(desa, "DITEMUI"),
+            note=canary(desa, "KUNJUNGAN"),
+            next_step=canary(desa, "LANGKAH"),
+            content_sha256=desa.ljust(64, "a"),
+            recorded_by=writer,
+        )
+        # An earlier wording, kept by trigger.
+        Visit.objects.filter(pk=visit.pk).update(note=canary(desa, "KUNJUNGANBARU"))
+        world.proposals[desa] = proposal = ChangeProposal.objects.create(
+            visit=visit,
+            position=0,
+            kind="correction",
+            member=child,
+            values={"birth_place": canary(desa, "USULAN")},
+            version=1,
+            seen={"birth_place": canary(desa, "DIBACA")},
+            proposed_by=writer,
+            proposed_at=now,
+        )
+        ChangeProposal.objects.filter(pk=proposal.pk).update(
+            met={"birth_place": canary(desa, "DIJUMPAI")}
+        )
+        photo = jpeg(colour=(DESA.index(desa), 80, 90), description=canary(desa, "DOKUMEN"))
+        keep_document(
+            owner=visit, name=canary(desa, "DOKUMEN"), file=photo, kind="photo", by=writer, at=now
+        )
+
+
 def _partition(table, snapshot):
     with connection.cursor() as cursor:
         cursor.execute(
@@ -598,6 +650,15 @@ _MEMBERS_HOME = (
     "SELECT desa_id FROM beneficiaries_household h"
     " JOIN beneficiaries_member m ON m.household_id = h.id WHERE m.id = "
 )
+_VISIT_HOME = (
+    "SELECT desa_id FROM beneficiaries_household h"
+    " JOIN facilitators_visit v ON v.household_id = h.id WHERE v.id = "
+)
+_PROPOSAL_HOME = (
+    "SELECT desa_id FROM beneficiaries_household h"
+    " JOIN facilitators_visit v ON v.household_id = h.id"
+    " JOIN facilitators_changeproposal p ON p.visit_id = v.id WHERE p.id = "
+)
 _FILES_AREA = "SELECT area_id FROM dtks_snapshot s WHERE s.id = "
 # Where a row of each table lies, as SQL over its alias t.
 WHERE_IT_LIES = {
@@ -617,13 +678,21 @@ WHERE_IT_LIES = {
     "beneficiaries_membercomponent": f"({_MEMBERS_HOME} t.member_id)",
     "beneficiaries_memberperiod": f"({_MEMBERS_HOME} t.member_id)",
     "beneficiaries_memberevent": f"({_MEMBERS_HOME} t.pgh_obj_id)",
-    "documents_document": f"({_HOME} t.owner_id::bigint)",
+    "documents_document": (
+        "CASE t.owner_type WHEN 'facilitators.visit' THEN"
+        f" ({_VISIT_HOME} t.owner_id::uuid) ELSE ({_HOME} t.owner_id::bigint) END"
+    ),
     "facilitators_caseloadsettings": "'99'",
     "facilitators_facilitator": (
         "(SELECT area_id FROM facilitators_posting p WHERE p.facilitator_id = t.id"
         " ORDER BY p.starts_on DESC LIMIT 1)"
     ),
     "facilitators_posting": "area_id",
+    "facilitators_visitrule": "'99'",
+    "facilitators_visit": f"({_HOME} t.household_id)",
+    "facilitators_visitevent": f"({_HOME} t.household_id)",
+    "facilitators_changeproposal": f"({_VISIT_HOME} t.visit_id)",
+    "facilitators_changeproposalevent": f"({_PROPOSAL_HOME} t.pgh_obj_id)",
     "facilitators_caseloadassignment": f"({_HOME} t.household_id)",
     "dtks_matchingsettings": "'99'",
     "dtks_snapshot": "area_id",

@@ -1,0 +1,123 @@
+import math
+
+from rest_framework import serializers
+
+from facilitators.models import ChangeProposal, Purpose, Visit
+
+LARGEST_ID = 2**62
+LARGEST_VERSION = 2**31 - 1
+
+
+class ProposalSerializer(serializers.ModelSerializer):
+    """What a visit found to be otherwise; `conflict` when the record had moved on before."""
+
+    class Meta:
+        model = ChangeProposal
+        fields = ["id", "kind", "member", "values", "version", "conflict", "state", "reason"]
+        read_only_fields = fields
+
+
+class VisitSerializer(serializers.ModelSerializer):
+    proposals = ProposalSerializer(many=True, read_only=True)
+    warnings = serializers.SerializerMethodField(
+        help_text="`outside_the_country`: the position lies outside 95-141 E, 11 S-6 N."
+    )
+
+    class Meta:
+        model = Visit
+        fields = [
+            "id",
+            "facilitator",
+            "household",
+            "purpose",
+            "device_at",
+            "recorded_at",
+            "latitude",
+            "longitude",
+            "accuracy_m",
+            "people_met",
+            "note",
+            "next_step",
+            "next_on",
+            "version",
+            "warnings",
+            "proposals",
+        ]
+        read_only_fields = fields
+
+    def get_warnings(self, visit) -> list[str]:
+        return ["outside_the_country"] if visit.outside_the_country else []
+
+
+class FiniteFloatField(serializers.FloatField):
+    """No NaN, no infinity: neither is anywhere, and JSON knows neither."""
+
+    def to_internal_value(self, data):
+        value = super().to_internal_value(data)
+        if not math.isfinite(value):
+            self.fail("invalid")
+        return value
+
+
+class ProposedSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(ChangeProposal.Kind.choices)
+    member = serializers.IntegerField(
+        min_value=1, max_value=LARGEST_ID, required=False, allow_null=True, default=None
+    )
+    version = serializers.IntegerField(
+        min_value=1,
+        max_value=LARGEST_VERSION,
+        help_text="Of the member, or of the family without one, as it was read.",
+    )
+    values = serializers.DictField(default=dict)
+
+
+class VisitWriteSerializer(serializers.Serializer):
+    """A visit as the phone sends it; `id` is made there, once."""
+
+    id = serializers.UUIDField()
+    household = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    purpose = serializers.ChoiceField(Purpose.choices)
+    device_at = serializers.DateTimeField()
+    latitude = FiniteFloatField(
+        min_value=-90, max_value=90, required=False, allow_null=True, default=None
+    )
+    longitude = FiniteFloatField(
+        min_value=-180, max_value=180, required=False, allow_null=True, default=None
+    )
+    accuracy_m = FiniteFloatField(
+        min_value=0, max_value=1_000_000, required=False, allow_null=True, default=None
+    )
+    people_met = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    note = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
+    next_step = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    next_on = serializers.DateField(required=False, allow_null=True, default=None)
+    proposals = ProposedSerializer(many=True, required=False, default=list, max_length=50)
+
+
+class VisitChangeSerializer(serializers.Serializer):
+    version = serializers.IntegerField(min_value=1, max_value=LARGEST_VERSION)
+    people_met = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    next_step = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    next_on = serializers.DateField(required=False, allow_null=True)
+
+
+class BatchSerializer(serializers.Serializer):
+    visits = VisitWriteSerializer(many=True)
+
+
+class BatchResultSerializer(serializers.Serializer):
+    id = serializers.CharField(allow_null=True)
+    status = serializers.IntegerField()
+    conflicts = serializers.IntegerField(required=False)
+    error = serializers.DictField(required=False)
+
+
+class BatchAnswerSerializer(serializers.Serializer):
+    results = BatchResultSerializer(many=True)
+
+
+class PhotoSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    file = serializers.FileField()

@@ -1,0 +1,276 @@
+"""A visit is recorded once, however often and by however many wires it arrives."""
+
+import datetime as dt
+import hashlib
+import json
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from beneficiaries.models import Household, HouseholdEvent, Member, MemberEvent
+from beneficiaries.services import acting
+from core.errors import Refused
+from documents.models import Document
+from documents.services import keep_document
+from facilitators.findings import checked
+from facilitators.models import CaseloadAssignment, ChangeProposal, Facilitator, Visit
+
+EDITABLE = ("people_met", "note", "next_step", "next_on")
+EDITABLE_FOR = dt.timedelta(hours=24)
+MOST_PROPOSALS = 50
+MOST_PHOTOS = 10
+# What of a record a person compares when two versions of it stand side by side.
+COMPARED = {
+    Household: ("desa_id", "address", "hamlet", "rt", "rw", "status", "caretaker_id"),
+    Member: ("name", "birth_on", "birth_place", "sex", "relationship", "status"),
+}
+_EVENTS = {Household: HouseholdEvent, Member: MemberEvent}
+
+
+@transaction.atomic
+def record_visit(
+    *,
+    id: uuid.UUID | None = None,
+    facilitator: Facilitator,
+    household: Household,
+    purpose: str,
+    device_at: dt.datetime,
+    by,
+    at: dt.datetime,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    accuracy_m: float | None = None,
+    people_met: str = "",
+    note: str = "",
+    next_step: str = "",
+    next_on: dt.date | None = None,
+    proposals: list[dict] = (),
+) -> Visit:
+    """Keep what a facilitator saw, and what he proposes to change; the register stays as it is.
+
+    `proposals` are {kind, member (id or None), version, values}; `version` is that of the member,
+    or of the family, as it was read. One made against an earlier version is kept as a conflict
+    with both sides, for a person to decide.
+
+    With an `id` it may run again, also at the same moment: the same content by the same person
+    answers the visit kept before (`visit.is_new` is False); other content is refused
+    (`visit_id_taken`). Other refusals: `not_found` (no family of his today), `invalid`.
+    """
+    id = id or uuid.uuid4()
+    sent = {
+        "facilitator": facilitator.pk,
+        "household": household.pk,
+        "purpose": purpose,
+        "device_at": device_at.astimezone(dt.UTC).isoformat(),
+        "latitude": latitude,
+        "longitude": longitude,
+        "accuracy_m": accuracy_m,
+        "people_met": people_met,
+        "note": note,
+        "next_step": next_step,
+        "next_on": next_on.isoformat() if next_on else None,
+        "proposals": list(proposals),
+    }
+    digest = hashlib.sha256(
+        json.dumps(sent, sort_keys=True, default=str).encode("utf-8", "surrogatepass")
+    ).hexdigest()
+    # Equal requests at once wait for each other; the lock ends with the transaction.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 39))", [str(id)])
+    earlier = Visit.objects.filter(pk=id).first()
+    if earlier is not None:
+        # What was kept stays his even when the family has gone to a colleague since.
+        if earlier.content_sha256 != digest or earlier.recorded_by_id != by.pk:
+            raise Refused(
+                "visit_id_taken", _("This visit has already been saved with other content.")
+            )
+        earlier.is_new = False
+        return earlier
+    today = timezone.localdate(at)
+    if (
+        not CaseloadAssignment.objects.entrusted_to(facilitator.pk, today)
+        .filter(household_id=household.pk)
+        .exists()
+    ):
+        raise Refused("not_found", _("This family is not entrusted to you today."))
+    if len(sent["proposals"]) > MOST_PROPOSALS:
+        raise Refused(
+            "invalid",
+            _("Too many proposed changes in one visit."),
+            fields={"proposals": _("too many")},
+        )
+    visit = Visit(
+        id=id,
+        facilitator=facilitator,
+        household=household,
+        purpose=purpose,
+        device_at=device_at,
+        recorded_at=at,
+        latitude=latitude,
+        longitude=longitude,
+        accuracy_m=accuracy_m,
+        people_met=people_met,
+        note=note,
+        next_step=next_step,
+        next_on=next_on,
+        content_sha256=digest,
+        recorded_by=by,
+    )
+    _check(visit)
+    with acting(by, "record_visit"):
+        visit.save(force_insert=True)
+        rows = _proposals(visit, sent["proposals"], today=today, by=by, at=at)
+        ChangeProposal.objects.bulk_create(rows)
+    audit.record(
+        "visit.recorded",
+        target=visit,
+        by=by,
+        at=at,
+        purpose=purpose,
+        household=household.pk,
+        proposals=len(rows),
+        conflicts=sum(row.conflict for row in rows),
+    )
+    visit.is_new = True
+    return visit
+
+
+def _check(visit):
+    try:
+        visit.clean_fields(exclude={"id", "facilitator", "household", "recorded_by"})
+        visit.validate_constraints()
+    except ValidationError as error:
+        fields = (
+            {name: " ".join(texts) for name, texts in error.message_dict.items()}
+            if hasattr(error, "error_dict")
+            else {"visit": " ".join(error.messages)}
+        )
+        raise Refused("invalid", " ".join(error.messages), fields=fields) from None
+
+
+def _proposals(visit, sent, *, today, by, at):
+    """Rows to insert, each compared with the record as it stands now."""
+    household = Household.objects.get(pk=visit.household_id)
+    members = {member.pk: member for member in household.members.all()}
+    rows = []
+    for position, one in enumerate(sent):
+        member = None
+        if one.get("member") is not None:
+            member = members.get(one["member"])
+            if member is None:
+                raise Refused(
+                    "invalid",
+                    _("This member does not belong to the family."),
+                    fields={"member": _("not of this family")},
+                )
+        record = member or household
+        version = one["version"]
+        if not 1 <= version <= record.version:
+            raise Refused(
+                "invalid",
+                _("This version of the record never existed."),
+                fields={"version": _("unknown")},
+            )
+        values = checked(
+            kind=one["kind"],
+            about_member=member is not None,
+            values=one.get("values") or {},
+            today=today,
+        )
+        stale = version != record.version
+        rows.append(
+            ChangeProposal(
+                visit=visit,
+                position=position,
+                kind=one["kind"],
+                member=member,
+                values=values,
+                version=version,
+                conflict=stale,
+                seen=as_read(record, version),
+                met=compared(record) if stale else {},
+                proposed_by=by,
+                proposed_at=at,
+            )
+        )
+    return rows
+
+
+def compared(record) -> dict:
+    """What a person compares of a family or a member, as JSON."""
+    found = {name: getattr(record, name) for name in COMPARED[_kind(record)]}
+    return {
+        name: value.isoformat() if isinstance(value, dt.date) else value
+        for name, value in found.items()
+    }
+
+
+def as_read(record, version) -> dict:
+    """The record as it stood in that version; empty when its history does not reach so far."""
+    if version == record.version:
+        return compared(record)
+    event = (
+        _EVENTS[_kind(record)]
+        .objects.filter(pgh_obj_id=record.pk, version=version)
+        .order_by("-pgh_id")
+        .first()
+    )
+    return compared(event) if event is not None else {}
+
+
+def _kind(record):
+    return Household if isinstance(record, (Household, HouseholdEvent)) else Member
+
+
+@transaction.atomic
+def change_visit(*, visit: Visit, values: dict, version: int, by, at: dt.datetime) -> Visit:
+    """Its author mends the words of a visit within a day; every earlier wording is kept.
+
+    Place, time, purpose and what was proposed are never rewritten.
+    """
+    unknown = sorted(set(values) - set(EDITABLE))
+    if unknown:
+        raise Refused(
+            "unknown_field",
+            _("These fields cannot be changed here: %(fields)s.") % {"fields": ", ".join(unknown)},
+            fields=dict.fromkeys(unknown, _("cannot be changed here")),
+        )
+    visit = Visit.objects.select_for_update().get(pk=visit.pk)
+    if visit.recorded_by_id != by.pk or at - visit.recorded_at > EDITABLE_FOR:
+        raise Refused(
+            "not_editable", _("A visit is changed by its author, within 24 hours of arriving here.")
+        )
+    if visit.version != version:
+        raise Refused(
+            "changed_meanwhile", _("This visit was changed meanwhile. Look again, then save.")
+        )
+    changed = {name: value for name, value in values.items() if getattr(visit, name) != value}
+    if not changed:
+        return visit
+    for name, value in changed.items():
+        setattr(visit, name, value)
+    visit.version += 1
+    _check(visit)
+    with acting(by, "change_visit"):
+        visit.save(update_fields=[*changed, "version"])
+    audit.record("visit.changed", target=visit, by=by, at=at, fields=sorted(changed))
+    return visit
+
+
+def add_photo(*, visit: Visit, file, name: str, client_id=None, by, at: dt.datetime) -> Document:
+    """A photo of a visit, by its author; sent again it is the same photo."""
+    if visit.recorded_by_id != by.pk:
+        raise Refused("not_allowed", _("Only who made the visit adds photos to it."))
+    with transaction.atomic():
+        # One at a time, so that the measure holds; a repeat of a kept one is never refused.
+        Visit.objects.select_for_update().get(pk=visit.pk)
+        kept = Document.objects.of(visit)
+        if kept.count() >= MOST_PHOTOS and not kept.filter(pk=client_id).exists():
+            raise Refused("too_many_photos", _("A visit has at most ten photos."))
+        return keep_document(
+            owner=visit, file=file, name=name, kind="photo", client_id=client_id, by=by, at=at
+        )
