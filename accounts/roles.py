@@ -31,6 +31,8 @@ _READ_CASELOADS = {"facilitators.view_facilitator", "facilitators.view_caseloada
 _READ_VISITS = {"facilitators.view_visit"}
 _MAKE_VISITS = {"facilitators.add_visit"}
 _DECIDE_PROPOSALS = {"facilitators.decide_changeproposal"}
+_READ_LEARNING = {"facilitators.view_learninggroup", "facilitators.view_learningsession"}
+_RECORD_LEARNING = _READ_LEARNING | {"facilitators.add_learningsession"}
 _KEEP_CASELOADS = {
     "facilitators.add_facilitator",
     "facilitators.change_facilitator",
@@ -47,6 +49,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _DECIDE
         | _READ_VISITS
         | _MAKE_VISITS
+        | _RECORD_LEARNING
     ),
     Role.SUBDISTRICT_LEAD: frozenset(
         _READ_PEOPLE
@@ -58,6 +61,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_VISITS
         | _MAKE_VISITS
         | _DECIDE_PROPOSALS
+        | _RECORD_LEARNING
         | {"dtks.export_difference"}
     ),
     Role.DISTRICT_COORDINATOR: frozenset(
@@ -71,6 +75,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _KEEP_CASELOADS
         | _READ_VISITS
         | _DECIDE_PROPOSALS
+        | _RECORD_LEARNING
         | {"dtks.export_difference", "dtks.approve_snapshot", "accounts.view_auditevent"}
     ),
     Role.DATA_OPERATOR: frozenset(
@@ -83,6 +88,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_CASELOADS
         | _READ_VISITS
         | _DECIDE_PROPOSALS
+        | _RECORD_LEARNING
         | {
             "facilitators.add_facilitator",
             "facilitators.change_facilitator",
@@ -108,6 +114,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_FILES
         | _READ_CASELOADS
         | _READ_VISITS
+        | _READ_LEARNING
         | {"dtks.approve_snapshot", "dtks.view_difference_totals"}
     ),
     Role.DIVISION_HEAD: frozenset(
@@ -116,6 +123,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_FILES
         | _READ_CASELOADS
         | _READ_VISITS
+        | _READ_LEARNING
         | {"dtks.approve_snapshot", "dtks.view_difference_totals"}
     ),
     Role.AUDITOR: frozenset(
@@ -126,6 +134,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_QUESTIONS
         | _READ_CASELOADS
         | _READ_VISITS
+        | _READ_LEARNING
         | {
             "accounts.open_admin",
             "facilitators.view_caseloadsettings",

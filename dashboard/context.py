@@ -32,6 +32,9 @@ NAVIGATION = (
         "facilitators:caseloads",
         ("facilitators.view_facilitator",),
     ),
+    Entry(
+        _("P2K2"), "calendar", "facilitators:learning_groups", ("facilitators.view_learninggroup",)
+    ),
     Entry(_("Ministry files"), "file-spreadsheet", "dtks:snapshots", ("dtks.view_snapshot",)),
     Entry(_("Running work"), "progress", "jobs:list", ("jobs.view_job",)),
     Entry(_("Master data"), "settings", "admin:index", staff_only=True),

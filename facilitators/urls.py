@@ -1,6 +1,6 @@
 from django.urls import path
 
-from facilitators import views
+from facilitators import views, views_learning
 
 app_name = "facilitators"
 
@@ -12,4 +12,10 @@ urlpatterns = [
     path("pendamping/<int:pk>/ubah/", views.change, name="change"),
     path("pendamping/<int:pk>/tempatkan/", views.post, name="post"),
     path("pendamping/<int:pk>/berhenti/", views.end, name="end"),
+    path("p2k2/", views_learning.groups, name="learning_groups"),
+    path("p2k2/<int:pk>/", views_learning.group, name="learning_group"),
+    path("p2k2/<int:pk>/catat/", views_learning.record_session, name="record_session"),
+    path("p2k2/<int:pk>/laporan/", views_learning.report, name="learning_report"),
+    path("p2k2/sesi/<uuid:pk>/", views_learning.session, name="learning_session"),
+    path("p2k2/sesi/<uuid:pk>/bukti/", views_learning.add_evidence, name="add_evidence"),
 ]

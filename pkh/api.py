@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.api.areas import AreaViewSet
 from beneficiaries.api.views import HouseholdViewSet, MemberViewSet
 from dtks.api.views import DifferenceViewSet, SnapshotViewSet, SourceRowViewSet
+from facilitators.api.learning import LearningGroupViewSet, LearningSessionViewSet
 from facilitators.api.views import AssignmentViewSet, FacilitatorViewSet
 from facilitators.api.visits import VisitViewSet
 from jobs.api.views import JobViewSet
@@ -18,6 +19,8 @@ router.register("assignments", AssignmentViewSet, basename="assignment")
 router.register("facilitators", FacilitatorViewSet, basename="facilitator")
 router.register("households", HouseholdViewSet, basename="household")
 router.register("jobs", JobViewSet, basename="job")
+router.register("learning-groups", LearningGroupViewSet, basename="learning-group")
+router.register("learning-sessions", LearningSessionViewSet, basename="learning-session")
 router.register("members", MemberViewSet, basename="member")
 router.register("snapshots", SnapshotViewSet, basename="snapshot")
 router.register(

@@ -19,6 +19,8 @@ ABOUT_NOBODY = {
     "beneficiaries.PeriodRule",
     "dtks.MatchingSettings",
     "facilitators.CaseloadSettings",
+    "facilitators.LearningModule",
+    "facilitators.LearningTopic",
     "facilitators.VisitRule",
     "jobs.WorkerSign",
 }

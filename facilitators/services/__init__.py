@@ -4,6 +4,14 @@ from facilitators.services.caseloads import (
     give_families,
     hand_over,
 )
+from facilitators.services.learning import (
+    add_evidence,
+    form_group,
+    join_group,
+    leave_group,
+    name_leader,
+    record_session,
+)
 from facilitators.services.people import (
     add_facilitator,
     change_facilitator,
@@ -15,6 +23,7 @@ from facilitators.services.proposals import decide_proposal
 from facilitators.services.visits import add_photo, change_visit, record_visit
 
 __all__ = [
+    "add_evidence",
     "add_facilitator",
     "add_photo",
     "apply_plan",
@@ -24,8 +33,13 @@ __all__ = [
     "decide_proposal",
     "end_employment",
     "end_families",
+    "form_group",
     "give_families",
     "hand_over",
+    "join_group",
+    "leave_group",
+    "name_leader",
     "post_facilitator",
+    "record_session",
     "record_visit",
 ]

@@ -8,6 +8,7 @@ import datetime as dt
 import uuid
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from facilitators.planning import Wanted, simulate
 from tests.access.admin_policies import ADMIN_PAGES
@@ -33,6 +34,7 @@ from tests.access.world import (
     holding,
     may,
 )
+from tests.factories.files import jpeg
 
 MISSING_PK = 987_654_321
 MISSING_UUID = "00000000-0000-4000-8000-000000000000"
@@ -622,6 +624,98 @@ FACILITATORS |= {
     ),
 }
 
+# --- P2K2
+
+LEARNING_READERS = holding(*SEES["learning"])
+LEARNING_RECORDERS = holding(*SEES["records learning"])
+
+
+def learning_group(world, desa):
+    return {"pk": world.groups[desa].pk if desa else MISSING_PK}
+
+
+def learning_session(world, desa):
+    return {"pk": world.sessions[desa].pk if desa else MISSING_UUID}
+
+
+def held_today(world, desa):
+    """A form about every family of the desa's group; everybody was there."""
+    families = world.households[desa] if desa else []
+    return MORE | {
+        "nomor": str(uuid.uuid4()),
+        "tanggal": timezone.localdate().strftime("%d-%m-%Y"),
+        "topik": world.topic.pk,
+        "tamu": "1",
+        **{f"keluarga_{household.pk}": "present" for household in families},
+    }
+
+
+def held_today_by_api(world, desa):
+    group = world.groups[desa].pk if desa else MISSING_PK
+    families = world.households[desa] if desa else []
+    return {
+        "group": group,
+        "topic": world.topic.pk,
+        "held_on": timezone.localdate().isoformat(),
+        "attendance": [{"household": one.pk, "status": "present"} for one in families],
+    }
+
+
+def with_a_foreign_family(world, desa):
+    body = held_today_by_api(world, desa or OWN_DESA)
+    foreign = world.households["99.02.01.2001"][0].pk
+    body["attendance"].append({"household": foreign, "status": "absent"})
+    return body
+
+
+def some_photo(world, desa):
+    photo = SimpleUploadedFile("foto.jpg", jpeg(), content_type="image/jpeg")
+    return MORE | {"berkas": photo, "nomor": str(uuid.uuid4())}
+
+
+LEARNING = {
+    "facilitators:learning_groups": Policy(
+        opens=LEARNING_READERS,
+        queries=("?wilayah=99.02", "?wilayah=99.01.01.2001", "?wilayah=%00", "?setelah=x"),
+    ),
+    "facilitators:learning_group": Policy(
+        opens=LEARNING_READERS,
+        fill=learning_group,
+        what="learning",
+        queries=("?bulan=2026-11", "?bulan=x", "?bulan=%00"),
+    ),
+    "facilitators:record_session": Policy(
+        opens=LEARNING_RECORDERS,
+        fill=learning_group,
+        what="records learning",
+        writes={
+            "POST": Write(by=LEARNING_RECORDERS, body=held_today, what="records learning"),
+        },
+    ),
+    "facilitators:learning_report": Policy(
+        opens=LEARNING_READERS,
+        fill=learning_group,
+        what="learning",
+        queries=("?bulan=2026-11", "?cetak=1", "?bulan=x", "?bulan=%00"),
+    ),
+    "facilitators:learning_session": Policy(
+        opens=LEARNING_READERS, fill=learning_session, what="learning"
+    ),
+    "facilitators:add_evidence": Policy(
+        fill=learning_session,
+        what="records learning",
+        answers=ONLY_POST,
+        writes={
+            "POST": Write(by=LEARNING_RECORDERS, body=some_photo, what="records learning"),
+        },
+    ),
+}
+
+
+def groups_of(world, person):
+    return sum(1 for desa in DESA if may(person, "learning", desa))
+
+
 # --- long work
 
 WORK_WATCHERS = holding(*SEES["work"])
@@ -1042,4 +1136,51 @@ API |= {
     "api:v1:visit-photos": Policy(fill=visit),
 }
 
-POLICIES = ACCOUNT | PAGES | FILES | FACILITATORS | JOBS | API | ADMIN_PAGES
+API |= {
+    "api:v1:learning-group-list": Policy(
+        opens=LEARNING_READERS,
+        rows=groups_of,
+        queries=tuple(
+            probes(
+                "?village=99.02",
+                "?on=2026-11-02",
+                orderings=("id", "name"),
+                hidden=("leader__nik", "leader", "families"),
+            )
+        ),
+    ),
+    "api:v1:learning-group-detail": Policy(
+        opens=LEARNING_READERS, fill=learning_group, what="learning"
+    ),
+    "api:v1:learning-session-list": Policy(
+        opens=LEARNING_READERS,
+        rows=groups_of,
+        queries=tuple(
+            probes(
+                "?village=99.02",
+                "?group=1",
+                "?topic=1",
+                "?held_from=2026-01-01",
+                "?held_to=2099-01-01",
+                orderings=("held_on", "recorded_at"),
+                hidden=("note", "facilitator__nip", "by__username"),
+            )
+        ),
+        writes={
+            "POST": (
+                Write(
+                    by=LEARNING_RECORDERS,
+                    body=held_today_by_api,
+                    what="records learning",
+                    json=True,
+                ),
+                Write(by=NOBODY, body=with_a_foreign_family, json=True, changes=False),
+            )
+        },
+    ),
+    "api:v1:learning-session-detail": Policy(
+        opens=LEARNING_READERS, fill=learning_session, what="learning"
+    ),
+}
+
+POLICIES = ACCOUNT | PAGES | FILES | FACILITATORS | LEARNING | JOBS | API | ADMIN_PAGES

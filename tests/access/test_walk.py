@@ -97,7 +97,9 @@ def narrowed(may_read):
         (["jobs:read"], lambda key: ":job-" in key),
         (
             ["field:read"],
-            lambda key: any(f":{name}-" in key for name in ("facilitator", "assignment", "visit")),
+            lambda key: any(
+                f":{name}" in key for name in ("facilitator-", "assignment-", "visit-", "learning-")
+            ),
         ),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

@@ -36,10 +36,16 @@ from documents.models import Document
 from documents.services import keep_document
 from dtks.models import Decision, Difference, Export, MatchingSettings, Snapshot
 from facilitators.models import (
+    Attendance,
     CaseloadAssignment,
     CaseloadSettings,
     ChangeProposal,
     Facilitator,
+    LearningGroup,
+    LearningMembership,
+    LearningModule,
+    LearningSession,
+    LearningTopic,
     Posting,
     Visit,
     VisitRule,
@@ -118,6 +124,9 @@ SEES = {
     # single rows of a file and what is wrong with them
     "rows": {OPERATOR, AUDITOR},
     "audit": {COORDINATOR, AUDITOR},
+    # P2K2: groups, sessions, who was there; and who may record them
+    "learning": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD, AUDITOR},
+    "records learning": {FACILITATOR, LEAD, COORDINATOR, OPERATOR},
     # who accompanies how many families, and since when
     "caseloads": {LEAD, COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD, AUDITOR},
     "staff": {ADMIN, AUDITOR},
@@ -140,6 +149,9 @@ KINDS = {
     "PEGAWAI": "staff",
     "PENDAMPING": "caseloads",
     "SERAH": "caseloads",
+    "KELOMPOK": "learning",
+    "TEMPATSESI": "learning",
+    "CATATANSESI": "learning",
 }
 
 
@@ -213,11 +225,14 @@ class World:
     exports: dict[str, Export] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     events: dict[str, AuditEvent] = field(default_factory=dict)
+    topic: LearningTopic | None = None
     # by kecamatan: who is posted there and accompanies what nobody else does
     facilitators: dict[str, Facilitator] = field(default_factory=dict)
     caseload: dict[str, list[CaseloadAssignment]] = field(default_factory=dict)  # of today, by desa
     visits: dict[str, Visit] = field(default_factory=dict)  # of the first family of a desa
     proposals: dict[str, ChangeProposal] = field(default_factory=dict)  # open, about its child
+    groups: dict[str, LearningGroup] = field(default_factory=dict)  # by desa
+    sessions: dict[str, LearningSession] = field(default_factory=dict)  # by desa
     # full number -> (desa, label of the record, its key)
     numbers: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
@@ -232,6 +247,7 @@ def make_world() -> World:
     _documents(world)
     _facilitators(world)
     _visits(world)
+    _learning(world)
     for kabupaten in KABUPATEN:
         _files(world, kabupaten)
     with connection.cursor() as cursor:
@@ -503,6 +519,57 @@ def _visits(world):
         )
 
 
+def _learning(world):
+    """One group of every desa with all its families, and one session to which nobody came."""
+    today = timezone.localdate()
+    long_ago, yesterday = today - dt.timedelta(days=400), today - dt.timedelta(days=1)
+    module, _made = LearningModule.objects.get_or_create(
+        code="uji", valid_from=dt.date(2018, 1, 1), defaults={"name": "Uji", "siks_topic": "health"}
+    )
+    topic, _made = LearningTopic.objects.get_or_create(
+        module=module, number=1, valid_from=module.valid_from, defaults={"name": "Uji"}
+    )
+    world.topic = topic
+    for desa in DESA:
+        families = world.households[desa]
+        world.groups[desa] = group = LearningGroup.objects.create(
+            name=canary(desa, "KELOMPOK"),
+            village_id=desa,
+            leader=families[0].caretaker,
+            starts_on=long_ago,
+        )
+        LearningMembership.objects.bulk_create(
+            LearningMembership(
+                group=group,
+                household=household,
+                starts_on=long_ago,
+                by=writer_of(world, desa),
+                recorded_at=timezone.now(),
+            )
+            for household in families
+        )
+        world.sessions[desa] = session = LearningSession.objects.create(
+            group=group,
+            topic=topic,
+            facilitator=world.facilitators[desa[:8]],
+            held_on=yesterday,
+            place=canary(desa, "TEMPATSESI"),
+            note=canary(desa, "CATATANSESI"),
+            sent_sha256=desa,
+            by=writer_of(world, desa),
+            recorded_at=timezone.now(),
+        )
+        Attendance.objects.bulk_create(
+            Attendance(
+                session=session,
+                household=household,
+                member=household.caretaker,
+                status="absent",
+            )
+            for household in families
+        )
+
+
 def _partition(table, snapshot):
     with connection.cursor() as cursor:
         cursor.execute(
@@ -659,6 +726,11 @@ _PROPOSAL_HOME = (
     " JOIN facilitators_visit v ON v.household_id = h.id"
     " JOIN facilitators_changeproposal p ON p.visit_id = v.id WHERE p.id = "
 )
+_GROUPS = "SELECT village_id FROM facilitators_learninggroup g WHERE g.id = "
+_SESSIONS = (
+    "SELECT village_id FROM facilitators_learninggroup g"
+    " JOIN facilitators_learningsession s ON s.group_id = g.id WHERE s.id = "
+)
 _FILES_AREA = "SELECT area_id FROM dtks_snapshot s WHERE s.id = "
 # Where a row of each table lies, as SQL over its alias t.
 WHERE_IT_LIES = {
@@ -679,8 +751,9 @@ WHERE_IT_LIES = {
     "beneficiaries_memberperiod": f"({_MEMBERS_HOME} t.member_id)",
     "beneficiaries_memberevent": f"({_MEMBERS_HOME} t.pgh_obj_id)",
     "documents_document": (
-        "CASE t.owner_type WHEN 'facilitators.visit' THEN"
-        f" ({_VISIT_HOME} t.owner_id::uuid) ELSE ({_HOME} t.owner_id::bigint) END"
+        f"CASE t.owner_type WHEN 'facilitators.visit' THEN ({_VISIT_HOME} t.owner_id::uuid)"
+        f" WHEN 'facilitators.learningsession' THEN ({_SESSIONS} t.owner_id::uuid)"
+        f" ELSE ({_HOME} t.owner_id::bigint) END"
     ),
     "facilitators_caseloadsettings": "'99'",
     "facilitators_facilitator": (
@@ -694,6 +767,12 @@ WHERE_IT_LIES = {
     "facilitators_changeproposal": f"({_VISIT_HOME} t.visit_id)",
     "facilitators_changeproposalevent": f"({_PROPOSAL_HOME} t.pgh_obj_id)",
     "facilitators_caseloadassignment": f"({_HOME} t.household_id)",
+    "facilitators_learningmodule": "'99'",
+    "facilitators_learningtopic": "'99'",
+    "facilitators_learninggroup": "village_id",
+    "facilitators_learningmembership": f"({_HOME} t.household_id)",
+    "facilitators_learningsession": f"({_GROUPS} t.group_id)",
+    "facilitators_attendance": f"({_HOME} t.household_id)",
     "dtks_matchingsettings": "'99'",
     "dtks_snapshot": "area_id",
     "dtks_export": f"({_FILES_AREA} t.snapshot_id)",
