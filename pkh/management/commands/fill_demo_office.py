@@ -18,6 +18,7 @@ from core.synthetic.files import Layout
 from core.synthetic.pringsewu import make_pringsewu
 from dtks.models import Snapshot
 from facilitators.demo import make_demo_facilitators
+from facilitators.demo_learning import make_demo_learning
 
 PERIOD = "2026-4"
 PRINGSEWU = "18.10"
@@ -73,12 +74,14 @@ class Command(OfficeCommand):
         this_quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
         last_day = this_quarter - dt.timedelta(days=1)
         self.say(_("Giving every family a facilitator …"))
-        make_demo_facilitators(
-            office_area=office,
-            starts_on=last_day.replace(month=last_day.month - 2, day=1),
-            by=User.objects.filter(username="korkab").first(),
-            at=timezone.now(),
-        )
+        made = {
+            "office_area": office,
+            "starts_on": last_day.replace(month=last_day.month - 2, day=1),
+            "by": User.objects.filter(username="korkab").first(),
+            "at": timezone.now(),
+        }
+        make_demo_facilitators(**made)
+        make_demo_learning(**made)
 
     def _import(self, folder, source):
         path = next(folder.glob(f"{source}.*"))
