@@ -35,6 +35,13 @@ NAVIGATION = (
     Entry(
         _("P2K2"), "calendar", "facilitators:learning_groups", ("facilitators.view_learninggroup",)
     ),
+    Entry(_("Visits due"), "calendar", "facilitators:overdue", ("facilitators.view_visit",)),
+    Entry(
+        _("Proposed changes"),
+        "note",
+        "facilitators:proposals",
+        ("facilitators.decide_changeproposal",),
+    ),
     Entry(_("Ministry files"), "file-spreadsheet", "dtks:snapshots", ("dtks.view_snapshot",)),
     Entry(_("Running work"), "progress", "jobs:list", ("jobs.view_job",)),
     Entry(_("Master data"), "settings", "admin:index", staff_only=True),

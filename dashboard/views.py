@@ -13,6 +13,7 @@ from core.nik import digits
 from dashboard import family, queries
 from dashboard.forms import FindForm
 from documents.queries import documents_of
+from facilitators.visit_queries import is_overdue, own_family, visits_of
 
 MOST_DOCUMENTS = 60
 
@@ -121,6 +122,10 @@ def household(request, pk):
             "changes": family.earlier_values(record, members),
             "cards": family.former_cards(record),
             "caseload": family.caseload_of(record, request.user),
+            "visits": visits_of(record, request.user),
+            "overdue": is_overdue(record, today),
+            "may_visit": request.user.has_perm("facilitators.add_visit")
+            and own_family(request.user, record.pk, today) is not None,
             "sources": family.sources(record, members, periods, request.user),
             "decisions": family.decisions_about(members, request.user),
             "documents": documents_of(record, user=request.user)[:MOST_DOCUMENTS],

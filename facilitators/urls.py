@@ -1,6 +1,6 @@
 from django.urls import path
 
-from facilitators import views, views_learning
+from facilitators import views, views_learning, visit_views
 
 app_name = "facilitators"
 
@@ -18,4 +18,9 @@ urlpatterns = [
     path("p2k2/<int:pk>/laporan/", views_learning.report, name="learning_report"),
     path("p2k2/sesi/<uuid:pk>/", views_learning.session, name="learning_session"),
     path("p2k2/sesi/<uuid:pk>/bukti/", views_learning.add_evidence, name="add_evidence"),
+    path("kpm/<int:pk>/kunjungan/", visit_views.record, name="record_visit"),
+    path("kunjungan/terlambat/", visit_views.overdue, name="overdue"),
+    path("kunjungan/<uuid:pk>/", visit_views.visit, name="visit"),
+    path("usulan/", visit_views.proposals, name="proposals"),
+    path("usulan/<int:pk>/", visit_views.proposal, name="proposal"),
 ]

@@ -3,6 +3,7 @@ import uuid
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from facilitators.models.facilitator import Facilitator
@@ -110,6 +111,9 @@ class Visit(models.Model):
 
     def __str__(self):
         return f"{self.get_purpose_display()} {self.device_at:%d-%m-%Y}"
+
+    def get_absolute_url(self):
+        return reverse("facilitators:visit", args=[self.pk])
 
     @property
     def outside_the_country(self) -> bool:
@@ -231,6 +235,9 @@ class ChangeProposal(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.proposed_at:%d-%m-%Y}"
+
+    def get_absolute_url(self):
+        return reverse("facilitators:proposal", args=[self.pk])
 
 
 class VisitRule(models.Model):

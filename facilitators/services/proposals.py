@@ -90,7 +90,7 @@ def _accept(proposal, *, version, by, at, on, reason):
         events = MemberEvent
         if record.household_id != household.pk:
             raise Refused("conflict", _("This person belongs to another family by now."))
-    check_version(record, version or proposal.version, events=events)
+    check_version(record, proposal.version if version is None else version, events=events)
     if record.version != proposal.version:
         if not proposal.conflict:
             proposal.conflict, proposal.met = True, compared(record)

@@ -5,7 +5,7 @@ import hashlib
 import json
 import uuid
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -145,7 +145,10 @@ def _check(visit):
         visit.validate_constraints()
     except ValidationError as error:
         fields = (
-            {name: " ".join(texts) for name, texts in error.message_dict.items()}
+            {
+                "visit" if name == NON_FIELD_ERRORS else name: " ".join(texts)
+                for name, texts in error.message_dict.items()
+            }
             if hasattr(error, "error_dict")
             else {"visit": " ".join(error.messages)}
         )

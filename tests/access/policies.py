@@ -25,6 +25,7 @@ from tests.access.world import (
     ENTRUSTED_LATER,
     GUEST,
     HEAD,
+    LEAD,
     OPERATOR,
     OWN_DESA,
     SEES,
@@ -1180,6 +1181,67 @@ API |= {
     ),
     "api:v1:learning-session-detail": Policy(
         opens=LEARNING_READERS, fill=learning_session, what="learning"
+    ),
+}
+
+
+def proposal(world, desa):
+    return {"pk": world.proposals[desa].pk if desa else MISSING_PK}
+
+
+def visit_at_a_desk(world, desa):
+    return {
+        "id": str(uuid.uuid4()),
+        "versions": "{}",
+        "purpose": "data_update",
+        "day": "02-01-2026",
+        "time": "08.30",
+        "facilitator": 1,
+        "household": 1,
+        "by": 1,
+    }
+
+
+def refused_with_more(world, desa):
+    return MORE | {"keputusan": "refused", "alasan": "akta berkata lain", "decided_by": 1}
+
+
+def accepted_with_more(world, desa):
+    """The child was touched once by trigger, its version never: nothing is stale."""
+    return MORE | {"keputusan": "accepted", "versi": "1", "kind": "death"}
+
+
+def child_stays(world, desa):
+    children = world.members[desa][1:2] if desa else []
+    return [type(c).objects.values("id", "household", "status").get(pk=c.pk) for c in children]
+
+
+PROPOSAL_DECIDERS = holding(LEAD, COORDINATOR, OPERATOR)
+
+FACILITATORS |= {
+    "facilitators:record_visit": Policy(
+        opens=VISITORS,
+        fill=household,
+        writes={"POST": Write(by=VISITORS, body=visit_at_a_desk)},
+    ),
+    "facilitators:visit": Policy(opens=READERS, fill=visit),
+    "facilitators:overdue": Policy(
+        opens=READERS,
+        queries=("?tujuan=complaint", "?tujuan=%00", "?tujuan=zzz", "?setelah=x", "?sebelum=%00"),
+    ),
+    "facilitators:proposals": Policy(
+        opens=PROPOSAL_DECIDERS, queries=("?setelah=x", "?sebelum=%00")
+    ),
+    "facilitators:proposal": Policy(
+        opens=PROPOSAL_DECIDERS,
+        fill=proposal,
+        writes={
+            "POST": (
+                Write(by=PROPOSAL_DECIDERS, body=refused_with_more, keeps=child_stays),
+                Write(by=PROPOSAL_DECIDERS, body=accepted_with_more, keeps=child_stays),
+                Write(by=NOBODY, body={"keputusan": "accepted", "versi": "99"}, changes=False),
+            )
+        },
     ),
 }
 

@@ -1,0 +1,195 @@
+"""Visits at the desk: writing one down, reading it, and deciding what it proposes."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from beneficiaries.services import ChangedMeanwhile
+from core.errors import Refused
+from core.paging import page_of
+from documents.queries import documents_of
+from facilitators import services, visit_queries
+from facilitators.models import ChangeProposal, Purpose, Visit
+from facilitators.services.visits import MOST_PHOTOS
+from facilitators.visit_forms import VisitForm
+
+LARGEST_VERSION = 2**31 - 1
+_sees = permission_required("facilitators.view_visit", raise_exception=True)
+_visits = permission_required("facilitators.add_visit", raise_exception=True)
+_decides = permission_required("facilitators.decide_changeproposal", raise_exception=True)
+
+
+@_visits
+def record(request, pk):
+    """A visit to one of today's own families, and no other."""
+    now = timezone.now()
+    own = visit_queries.own_family(request.user, pk, timezone.localdate(now))
+    if own is None:
+        raise Http404
+    facilitator, family = own
+    form = VisitForm(request.POST or None, request.FILES or None, family=family, now=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            visit = _recorded(request, form, facilitator, family, now)
+        except Refused as reason:
+            known = {name: text for name, text in reason.fields.items() if name in form.fields}
+            for name, text in known.items():
+                form.add_error(name, str(text))
+            if not known:
+                form.add_error(None, str(reason))
+        else:
+            messages.success(request, _("Visit saved."))
+            return redirect("facilitators:visit", visit.pk)
+    return render(
+        request,
+        "facilitators/record_visit.html",
+        {
+            "form": form,
+            "household": family,
+            "breadcrumb": _way(family),
+        },
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@transaction.atomic
+def _recorded(request, form, facilitator, family, now):
+    """The visit and its photo, or neither: somebody at a desk can press the button again."""
+    found = form.cleaned_data
+    visit = services.record_visit(
+        id=found["id"],
+        facilitator=facilitator,
+        household=family,
+        purpose=found["purpose"],
+        device_at=found["device_at"],
+        people_met=found["people_met"],
+        note=found["note"].replace("\r\n", "\n"),
+        next_step=found["next_step"],
+        next_on=found["next_on"],
+        proposals=form.proposals(),
+        by=request.user,
+        at=now,
+    )
+    if found["photo"] and visit.is_new:
+        services.add_photo(
+            visit=visit, file=found["photo"], name=found["photo"].name, by=request.user, at=now
+        )
+    return visit
+
+
+@_sees
+def visit(request, pk):
+    """One visit: what was seen, with photos, and what became of its proposals."""
+    found = get_object_or_404(
+        Visit.objects.visible_to(request.user)
+        .for_listing()
+        .select_related("household__caretaker", "recorded_by"),
+        pk=pk,
+    )
+    return render(
+        request,
+        "facilitators/visit.html",
+        {
+            "visit": found,
+            "proposals": found.proposals.select_related("member", "decided_by"),
+            "documents": documents_of(found, user=request.user)[:MOST_PHOTOS],
+            "may_decide": request.user.has_perm("facilitators.decide_changeproposal"),
+            "breadcrumb": _way(found.household),
+        },
+    )
+
+
+@_sees
+def overdue(request):
+    """Families nobody has visited for as many days as the rule of today says."""
+    today = timezone.localdate()
+    rules = visit_queries.rules_on(today)
+    purpose = request.GET.get("tujuan", "")
+    if purpose not in rules:
+        purpose = ""
+    context = {"rules": [], "purpose": purpose, "days": rules.get(purpose)}
+    labels = dict(Purpose.choices) | {"": _("any visit")}
+    context["rules"] = [(key, labels[key], days) for key, days in rules.items()]
+    if purpose in rules:
+        families = visit_queries.overdue(request.user, today, purpose, rules[purpose])
+        context["page"] = page_of(
+            families.select_related("desa__parent", "caretaker"), ("desa_id", "pk"), request.GET
+        )
+    return render(request, "facilitators/overdue.html", context)
+
+
+@_decides
+def proposals(request):
+    """What visits proposed and nobody has decided yet, the oldest first."""
+    page = page_of(visit_queries.open_proposals(request.user), ("pk",), request.GET)
+    for proposal in page.rows:
+        now = proposal.member_version if proposal.member_id else proposal.now_version
+        proposal.stale = proposal.conflict or now != proposal.version
+    return render(request, "facilitators/proposals.html", {"page": page})
+
+
+@_decides
+def proposal(request, pk):
+    """Both sides beside each other; accepting one writes the register."""
+    found = get_object_or_404(
+        ChangeProposal.objects.decidable_by(request.user).select_related(
+            "visit__household__caretaker",
+            "visit__household__desa__parent",
+            "member",
+            "proposed_by",
+            "decided_by",
+        ),
+        pk=pk,
+    )
+    problem, status = "", 200
+    if request.method == "POST":
+        try:
+            services.decide_proposal(
+                proposal=found,
+                verdict=request.POST.get("keputusan", ""),
+                version=_number(request.POST.get("versi", "")),
+                reason=request.POST.get("alasan", "")[:300].replace("\x00", ""),
+                by=request.user,
+                at=timezone.now(),
+                on=timezone.localdate(),
+            )
+        except Refused as reason:
+            problem = str(reason)
+            status = 409 if isinstance(reason, ChangedMeanwhile) else 422
+        else:
+            messages.success(request, _("Decision saved."))
+            return redirect("facilitators:proposals")
+    record = visit_queries.record_of(found)
+    return render(
+        request,
+        "facilitators/proposal.html",
+        {
+            "proposal": found,
+            "household": found.visit.household,
+            "record": record,
+            "rows": visit_queries.side_by_side(found),
+            "stale": found.state == "open" and record.version != found.version,
+            "own": found.proposed_by_id == request.user.pk,
+            "problem": problem,
+            "reason": request.POST.get("alasan", "")[:300],
+            "breadcrumb": [(_("Proposed changes"), reverse("facilitators:proposals"))],
+        },
+        status=status,
+    )
+
+
+def _number(text):
+    """The version a form carried; 0, which no record has, for anything else."""
+    return min(int(text), LARGEST_VERSION) if text.isascii() and text.isdigit() else 0
+
+
+def _way(family):
+    return [
+        (_("Families"), reverse("dashboard:households")),
+        (family.caretaker.name if family.caretaker else str(family), family.get_absolute_url()),
+    ]
