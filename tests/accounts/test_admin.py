@@ -38,6 +38,7 @@ MASTER_DATA = [
     "beneficiaries_periodrule",
     "dtks_matchingsettings",
     "facilitators_caseloadsettings",
+    "facilitators_visitrule",
     "jobs_job",
 ]
 
