@@ -107,10 +107,10 @@ def shown_cells(cells, mapping):
     """Cells fit to be looked at: numbers masked wherever they stand, the mother's name initials."""
     mothers = mapping.get("mother_name")
     return [
-        initials(cell) if at == mothers else _LONG_NUMBER.sub(_mask, cell)
-        for at, cell in enumerate(cells)
+        initials(cell) if at == mothers else mask_numbers(cell) for at, cell in enumerate(cells)
     ]
 
 
-def _mask(found):
-    return mask_nik(found[0])
+def mask_numbers(text):
+    """The text with every run of digits that may be a NIK, card or account number masked."""
+    return _LONG_NUMBER.sub(lambda found: mask_nik(found[0]), text)

@@ -15,8 +15,9 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any, Protocol
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_noop
+from psycopg2.errors import LockNotAvailable
 
 from beneficiaries.models import BenefitIndex, PeriodRule
 from core.sheets import Batch, FileRefused, Sheet, open_sheet
@@ -122,20 +123,63 @@ def _begin(run: Run, snapshot: Snapshot, sheet: Sheet) -> None:
         with connection.cursor() as cursor:
             for table in ("dtks_sourcerow", "dtks_rowproblem"):
                 cursor.execute(
-                    f"CREATE TABLE {table}_{snapshot.pk} PARTITION OF {table}"
-                    f" FOR VALUES IN ({snapshot.pk})"
+                    f"CREATE TABLE {table}_{snapshot.pk} (LIKE {table} INCLUDING DEFAULTS"
+                    " INCLUDING CONSTRAINTS INCLUDING INDEXES)"
                     # Rows of a file never change and are analysed here; a vacuum right after a
                     # million of them would only take the processor away from what comes next.
                     " WITH (autovacuum_enabled = off)"
                 )
+                # Made and attached, not made as a partition: that would wait for whoever reads
+                # any file, and everybody else would wait behind it.
+                cursor.execute(
+                    f"ALTER TABLE {table} ATTACH PARTITION {table}_{snapshot.pk}"
+                    f" FOR VALUES IN ({snapshot.pk})"
+                )
         run.save_checkpoint({"phase": "rows", "row": 0}, done=0, step=READING)
 
 
+PARTITIONED = ("dtks_difference", "dtks_rowproblem", "dtks_rowkey", "dtks_sourcerow")
+
+
+@transaction.atomic
 def drop_partitions(snapshot_id: int) -> None:
     """Everything stored of a file's rows goes at once; the snapshot itself stays as a record."""
     with connection.cursor() as cursor:
-        for table in ("dtks_difference", "dtks_rowproblem", "dtks_rowkey", "dtks_sourcerow"):
+        for table in PARTITIONED:
             cursor.execute(f"DROP TABLE IF EXISTS {table}_{int(snapshot_id)}")
+
+
+def drop_partitions_soon(snapshot_id: int) -> bool:
+    """Drop them unless somebody is at work on another file; then False, and the sweep does it.
+
+    A drop locks the parent tables, and whoever reads any file waits behind it: not longer than
+    a moment.
+    """
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '1s'")
+            drop_partitions(snapshot_id)
+    except OperationalError as problem:
+        if not isinstance(problem.__cause__, LockNotAvailable):
+            raise
+        return False
+    return True
+
+
+def drop_dead_rows() -> int:
+    """Rows of files that were refused, rejected, or withdrawn and could not be dropped at once."""
+    dropped = 0
+    for pk in Snapshot.objects.filter(state__in=Snapshot.DEAD_STATES).values_list("pk", flat=True):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM unnest(%s::text[]) AS t WHERE to_regclass(t) IS NOT NULL",
+                [[f"{table}_{pk}" for table in PARTITIONED]],
+            )
+            (left,) = cursor.fetchone()
+        if left:
+            dropped += drop_partitions_soon(pk)
+    return dropped
 
 
 def _chunks(sheet: Sheet) -> Iterator[list[Batch]]:
@@ -274,7 +318,7 @@ def find_problems(*, run: Run, snapshot: Snapshot, today: date) -> None:
     _refuse_by_shares(snapshot, about)
     with transaction.atomic():
         with connection.cursor() as cursor:
-            for setting, value in (SESSION | {"enable_nestloop": "on"}).items():
+            for setting, value in SESSION.items():
                 cursor.execute(f"SET LOCAL {setting} = '{value}'")
             cursor.execute(
                 f"DELETE FROM dtks_rowproblem_{snapshot.pk} WHERE code <> ALL(%s)",
@@ -288,6 +332,9 @@ def find_problems(*, run: Run, snapshot: Snapshot, today: date) -> None:
             _check_components(snapshot, about)
         if snapshot.source == Snapshot.Source.FINAL_CLOSING:
             _check_amounts(snapshot, about)
+        with connection.cursor() as cursor:
+            # The few rows looked at from here on are found one by one.
+            cursor.execute("SET LOCAL enable_nestloop = on")
         notes += _late_notes(snapshot, about)
         run.progress(step=COUNTING)
         rows, rejected, warned, counts = _one("dtks/staging/counts.sql", about)

@@ -12,7 +12,7 @@ from dtks.loading import preview_load
 from dtks.matching import percent_after
 from dtks.models import Export, Snapshot
 from dtks.services import approve_snapshot, exporting, reconcile
-from dtks.staging import drop_partitions
+from dtks.staging import drop_dead_rows, drop_partitions_soon
 from jobs.models import Job
 from jobs.registry import job_kind
 
@@ -30,7 +30,7 @@ def _close_unread(job):
         snapshot.state = "refused"
         snapshot.refusal = snapshot.refusal or {"code": "reader_stopped"}
     snapshot.save(update_fields=["state", "refusal"])
-    drop_partitions(snapshot.pk)
+    drop_partitions_soon(snapshot.pk)
 
 
 @job_kind(
@@ -125,6 +125,12 @@ def export(run):
 def remove_expired_exports():
     """Daily; safe to run twice."""
     exporting.remove_expired(at=timezone.now())
+
+
+@shared_task(name="dtks.drop_dead_rows")
+def sweep_dead_rows():
+    """Every few minutes; rows that could not be dropped while another file was being read."""
+    drop_dead_rows()
 
 
 def _steps(run):

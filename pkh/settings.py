@@ -1,6 +1,7 @@
 """One settings file. Each variable is read once and fails loudly when wrong; see .env.example."""
 
 import os
+import re
 from datetime import timedelta
 
 import structlog
@@ -37,7 +38,10 @@ def number(name: str, default: int) -> int:
 
 
 # --- the office
-PKH_OFFICE_AREA = os.environ.get("PKH_OFFICE_AREA", "18.10")
+# `9901` and `99.01` are the same kabupaten.
+PKH_OFFICE_AREA = re.sub(
+    r"^(\d\d)(\d\d)$", r"\1.\2", os.environ.get("PKH_OFFICE_AREA", "18.10").strip()
+)
 PKH_OFFICE_NAME = os.environ.get("PKH_OFFICE_NAME", "Dinas Sosial")
 PKH_DEMO_DATA = os.environ.get("PKH_DEMO_DATA", "pringsewu")
 if PKH_DEMO_DATA not in {"pringsewu", "none"}:
@@ -294,6 +298,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "documents.remove_orphans",
         "schedule": crontab(minute=17),
         "options": {"queue": "fast", "expires": 50 * 60},
+    },
+    "dtks.drop_dead_rows": {
+        "task": "dtks.drop_dead_rows",
+        "schedule": crontab(minute="*/10"),
+        "options": {"queue": "fast", "expires": 9 * 60},
     },
     "dtks.remove_expired_exports": {
         "task": "dtks.remove_expired_exports",

@@ -1,4 +1,8 @@
+import re
+import unicodedata
+
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -159,13 +163,36 @@ def _clean(name, value):
             )
         return digits
     if name in {"name", "mother_name"}:
-        cleaned = clean_name(str(value or "")) or ""
+        cleaned = clean_name(_plain(str(value or ""))) or ""
         if name == "name" and not cleaned:
             raise Refused(
                 "invalid", _("A name is needed."), fields={"name": _("A name is needed.")}
             )
+        if cleaned and not _A_NAME.fullmatch(cleaned):
+            raise Refused(
+                "invalid",
+                _("A name has letters and begins with one."),
+                fields={name: _("begins with a letter")},
+            )
         return cleaned
+    if name == "birth_on" and value:
+        today = timezone.localdate()
+        if not today.replace(year=today.year - 120, day=1) <= value <= today:
+            raise Refused(
+                "invalid",
+                _("A birth date lies in the last 120 years."),
+                fields={"birth_on": _("in the last 120 years")},
+            )
     return value
+
+
+# As an import demands: a letter somewhere, and nothing a spreadsheet would calculate.
+_A_NAME = re.compile(r"[^\W\d_].*", re.DOTALL)
+
+
+def _plain(text):
+    """Without control and direction marks, which only hide what is written."""
+    return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf"))
 
 
 def _refuse_twice_in_household(member, nik):

@@ -1,4 +1,5 @@
 import hashlib
+import json
 from collections import defaultdict
 
 from django.conf import settings
@@ -31,8 +32,9 @@ from dtks.api.serializers import (
     SnapshotSerializer,
     SnapshotUploadSerializer,
 )
+from dtks.inspection import mask_numbers
 from dtks.matching.rules import FIELDS
-from dtks.models import Difference, RowProblem, Snapshot, SourceRow
+from dtks.models import Decision, Difference, RowProblem, Snapshot, SourceRow
 from dtks.services import (
     begin_approval,
     decide,
@@ -248,7 +250,7 @@ def _title(snapshot, index) -> str:
 def _shown(index, cell, masked, hidden) -> str:
     if index in hidden:
         return "***" if cell else ""
-    return (mask_nik(cell) or "") if index in masked else cell
+    return (mask_nik(cell) or "") if index in masked else mask_numbers(cell)
 
 
 def _as_dict(problem, snapshot) -> dict:
@@ -257,7 +259,7 @@ def _as_dict(problem, snapshot) -> dict:
         "code": problem.code,
         "severity": problem.severity,
         "column": None if index is None else _title(snapshot, index),
-        "value": problem.value,
+        "value": mask_numbers(problem.value),
         "message": problems.message(problem, snapshot),
     }
 
@@ -322,7 +324,18 @@ class DifferenceViewSet(OfSnapshotMixin, ListModelMixin, RetrieveModelMixin, Off
         difference = self.get_object()
         serializer = DecisionInputSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        decision = decide(
-            difference=difference, by=request.user, at=timezone.now(), **serializer.validated_data
+        values = serializer.validated_data
+        pk, first = once(
+            user=request.user,
+            key=request.headers.get("Idempotency-Key", ""),
+            path=f"differences/{difference.snapshot_id}/{difference.id}/decide",
+            digest=body_digest(json.dumps(values, sort_keys=True, default=str)),
+            make=lambda: (
+                decide(difference=difference, by=request.user, at=timezone.now(), **values).pk
+            ),
         )
-        return Response(DecisionSerializer(decision).data, status=status.HTTP_201_CREATED)
+        decision = get_object_or_404(Decision.objects.visible_to(request.user), pk=pk)
+        return Response(
+            DecisionSerializer(decision).data,
+            status=status.HTTP_201_CREATED if first else status.HTTP_200_OK,
+        )

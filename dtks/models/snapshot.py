@@ -94,7 +94,7 @@ class Snapshot(models.Model):
         ordering = ["-uploaded_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["sha256", "source"],
+                fields=["sha256", "source", "sheet"],
                 condition=~Q(state__in=("refused", "rejected", "withdrawn")),
                 name="snapshot_same_bytes_once",
             ),

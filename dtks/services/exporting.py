@@ -174,7 +174,7 @@ def match_rows(*, snapshot, areas, outcome="", masked=False):
 
 def bad_rows(*, snapshot, severities=("reject", "warn")):
     """Row number, what to do in words, and the cells as they came."""
-    from dtks.problems import sentence
+    from dtks.problems import advice, sentence
 
     names = _column_names(snapshot)
     for number, cells, codes, values, columns, params in _stream(
@@ -183,7 +183,7 @@ def bad_rows(*, snapshot, severities=("reject", "warn")):
         said = []
         for code, value, column, details in zip(codes, values, columns, params, strict=True):
             where = f"{names[column]}: " if 0 <= column < len(names) else ""
-            said.append(where + str(sentence(code, value, json.loads(details))))
+            said.append(f"{where}{sentence(code, value, json.loads(details))} {advice(code)}")
         yield (number, " ".join(said), *cells)
 
 

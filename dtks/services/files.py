@@ -9,7 +9,7 @@ from core.errors import Refused
 from core.sheets import FileRefused
 from dtks import storage
 from dtks.models import Snapshot
-from dtks.staging import drop_partitions, find_problems, stage_rows
+from dtks.staging import drop_partitions_soon, find_problems, stage_rows
 
 
 def file_of(snapshot: Snapshot) -> Path:
@@ -60,7 +60,7 @@ def counts_of(snapshot: Snapshot) -> dict:
 @transaction.atomic
 def refuse_snapshot(*, snapshot: Snapshot, code: str, params: dict | None = None) -> None:
     """The file cannot be used: nothing of its rows stays, the reason does."""
-    drop_partitions(snapshot.pk)
+    drop_partitions_soon(snapshot.pk)
     Snapshot.objects.filter(pk=snapshot.pk).update(
         state=Snapshot.State.REFUSED, refusal={"code": code, "params": params or {}}
     )

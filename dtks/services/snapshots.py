@@ -15,7 +15,7 @@ from dtks.loading import load_register
 from dtks.matching import reconcile_snapshot
 from dtks.models import Snapshot
 from dtks.services.decisions import refill_decisions
-from dtks.staging import drop_partitions
+from dtks.staging import drop_partitions_soon
 from jobs.models import Job
 from jobs.services import cancel_job, enqueue
 
@@ -63,7 +63,17 @@ def register_upload(
             % {"limit": limit >> 20},
         ) from None
     same = Snapshot.objects.live().filter(sha256=sha256, source=source)
+    if sheet:  # a workbook may hold a table on each of its sheets
+        same = same.filter(sheet__in=("", sheet))
     if found := same.first():
+        if found.period != period:
+            raise Refused(
+                "other_period",
+                already_imported(found)
+                + " "
+                + _("It was brought in for %(period)s; the same file is not another period's.")
+                % {"period": found.period},
+            )
         return found, False
     try:
         with transaction.atomic():
@@ -101,7 +111,7 @@ def register_upload(
             )
     except IntegrityError:
         # Somebody sent the same bytes in this very moment and was first.
-        return same.get(), False
+        return same.first(), False
     return snapshot, True
 
 
@@ -138,7 +148,7 @@ def withdraw_snapshot(*, snapshot, by, at, reason=""):
     snapshot.refusal = {"code": "withdrawn", "reason": reason}
     snapshot.save(update_fields=["state", "refusal"])
     # After the commit: a reader that is still at work holds the rows and waits for our job row.
-    transaction.on_commit(lambda: drop_partitions(snapshot.pk), robust=True)
+    transaction.on_commit(lambda: drop_partitions_soon(snapshot.pk), robust=True)
     audit.record("snapshot.withdrawn", target=snapshot, by=by, at=at, reason=reason)
     return snapshot
 

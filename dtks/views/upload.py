@@ -70,6 +70,8 @@ def look(request):
         )
     except FileRefused as refusal:
         context["refusal"] = str(refusal)
+        if refusal.code == "choose_sheet":
+            context["sheets"] = refusal.params["sheets"]
         return render(request, "dtks/inspect.html", context, status=422)
     if request.method == "POST" and "mulai" in request.POST and seen.refusal is None:
         return _confirm(request, held, path, sheet, chosen)

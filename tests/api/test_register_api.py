@@ -96,6 +96,24 @@ def test_an_older_version_hears_what_changed_and_who_changed_it(api, operator, r
     assert warsiti.name == "WARSITI"
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"birth_on": "2999-01-01"},
+        {"birth_on": "1899-12-31"},
+        {"name": "."},
+        {"name": "=cmd|1"},
+        {"mother_name": "@SUM(A1)"},
+    ],
+)
+def test_values_no_file_could_bring_are_refused(api, operator, warsiti, values):
+    answer = api(operator).patch(f"/api/v1/members/{warsiti.pk}/", {"version": 1} | values)
+
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, list(values))
+    warsiti.refresh_from_db()
+    assert warsiti.version == 1
+
+
 def test_a_change_with_the_current_version_is_made(api, operator, warsiti):
     answer = api(operator).patch(
         f"/api/v1/members/{warsiti.pk}/", {"version": 1, "name": "WARSITI DUA"}

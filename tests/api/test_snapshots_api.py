@@ -121,6 +121,21 @@ def test_rows_are_shown_with_their_problems_and_masked(api, operator):
     ] == [3]
 
 
+def test_numbers_are_masked_wherever_they_stand(api, operator):
+    content = (
+        b"NO KK|NIK|NAMA|KOMPONEN|NO REKENING\n"
+        b"9901010101010001|9901014101900001|9901011206230000|SD|9901011206240000\n"
+    )
+    pk = send(api(operator), content).json()["id"]
+    run_in_foreground(Job.objects.get())
+
+    said = api(operator).get(f"{URL}{pk}/rows/").content.decode()
+
+    assert "990101120623" not in said
+    assert "990101120624" not in said
+    assert "9901**********00" in said
+
+
 def test_rows_of_a_file_are_not_for_facilitators(api, sari, question):
     assert api(sari).get(f"{URL}{question.snapshot_id}/rows/").status_code in {403, 404}
 
@@ -155,6 +170,19 @@ def test_differences_of_another_kecamatan_are_missing(api, budi, question):
     assert foreign.status_code == 404
     assert api(budi).post(f"{base}{question.id}/decide/", {"verdict": "same"}).status_code == 404
     assert Decision.objects.count() == 0
+
+
+def test_a_decision_sent_again_under_its_key_answers_the_same(api, operator, question):
+    url = f"{URL}{question.snapshot_id}/differences/{question.id}/decide/"
+    headers = {"HTTP_IDEMPOTENCY_KEY": "keputusan-1"}
+
+    first = api(operator).post(url, {"verdict": "not_same"}, **headers)
+    again = api(operator).post(url, {"verdict": "not_same"}, **headers)
+    other = api(operator).post(url, {"verdict": "same"}, **headers)
+
+    assert (first.status_code, again.status_code, other.status_code) == (201, 200, 409)
+    assert first.json() == again.json()
+    assert Decision.objects.count() == 1
 
 
 def test_a_decision_is_made_once(api, ratna, operator, question):

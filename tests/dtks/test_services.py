@@ -85,6 +85,26 @@ def test_register_upload_of_a_withdrawn_file_is_a_new_one(operator):
     assert again != first
 
 
+def test_the_same_bytes_for_another_period_are_refused_with_the_first(operator):
+    upload(operator)
+
+    with pytest.raises(Refused) as refusal:
+        upload(operator, period=Period(2026, 1))
+
+    assert refusal.value.code == "other_period"
+    assert Snapshot.objects.count() == 1
+
+
+def test_two_sheets_of_one_workbook_are_two_files(operator):
+    first, _ = upload(operator, sheet="Data A")
+
+    other, created = upload(operator, sheet="Data B")
+    again, twice = upload(operator, sheet="Data B")
+
+    assert (created, twice) == (True, False)
+    assert first != other == again
+
+
 def test_register_upload_cleans_the_file_name(operator):
     snapshot, _ = upload(operator, name="../../etc/\u202egpj.csv")
 
@@ -241,6 +261,42 @@ def test_withdraw_takes_the_rows_away_and_keeps_the_record(
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", [f"dtks_sourcerow_{snapshot.pk}"])
         assert cursor.fetchone() == (None,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_withdraw_does_not_wait_for_who_reads_another_file(operator):
+    """The drop waits a moment, not as long as somebody works; the sweep finishes it."""
+    village()
+    snapshot = stage("final_closing", [family(1)], by=operator)
+    rows = f"dtks_sourcerow_{snapshot.pk}"
+
+    def there():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [rows])
+            return cursor.fetchone()[0]
+
+    with busy_with("SELECT count(*) FROM dtks_sourcerow"):
+        withdraw_snapshot(snapshot=snapshot, by=operator, at=NOW)
+        assert there()
+        assert drop_dead_rows() == 0
+
+    assert drop_dead_rows() == 1
+    assert not there()
+    assert drop_dead_rows() == 0
+
+
+@contextlib.contextmanager
+def busy_with(statement):
+    """Another connection in the middle of a transaction that has asked this."""
+    other = connection.copy("other")
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute(statement)
+            yield
+            cursor.execute("ROLLBACK")
+    finally:
+        other.close()
 
 
 def test_withdraw_of_an_approved_file_is_refused(operator, operator2):

@@ -15,7 +15,7 @@ class Command(OfficeCommand):
     def add_arguments(self, parser):
         parser.add_argument("owner", metavar="username")
         parser.add_argument("--days", type=int, required=True)
-        parser.add_argument("--scope", action="append", default=[], dest="scopes")
+        parser.add_argument("--scope", action="extend", nargs="+", default=[], dest="scopes")
 
     def perform(self, *, by, owner, days, scopes):
         user = User.objects.filter(username=owner).first()

@@ -29,6 +29,10 @@ class Command(OfficeCommand):
             raise Refused("not_reconciled", _("This file has not been reconciled yet."))
         if not out.parent.is_dir():
             raise WrongUsage(_("The folder of %(path)s does not exist.") % {"path": out.name})
+        if out.is_dir():
+            raise WrongUsage(_("%(path)s is a folder; name a file.") % {"path": out.name})
+        out.touch(mode=0o600)  # full numbers: nobody else reads them while they are written
+        out.chmod(0o600)
         audit.record(
             "export.made",
             target=found,
@@ -41,7 +45,6 @@ class Command(OfficeCommand):
         )
         with out.open("w", newline="", encoding="utf-8") as file:
             rows = write_matches(snapshot=found, file=file)
-        out.chmod(0o600)
         return {"snapshot": found.pk, "rows": rows, "out": str(out)}
 
     def sentence(self, result):
