@@ -1,5 +1,6 @@
 """Who may do what with a file, two officers at once, and what stays afterwards."""
 
+import contextlib
 import threading
 
 import pytest
@@ -20,6 +21,7 @@ from dtks.services import (
     request_reconciliation,
     withdraw_snapshot,
 )
+from dtks.staging import drop_dead_rows
 from jobs.models import Job
 from tests.dtks.staged import NOW, family, stage, village
 from tests.factories.areas import AreaFactory
@@ -288,13 +290,11 @@ def test_withdraw_does_not_wait_for_who_reads_another_file(operator):
 @contextlib.contextmanager
 def busy_with(statement):
     """Another connection in the middle of a transaction that has asked this."""
-    other = connection.copy("other")
+    other = connection.get_new_connection(connection.get_connection_params())
     try:
         with other.cursor() as cursor:
-            cursor.execute("BEGIN")
             cursor.execute(statement)
             yield
-            cursor.execute("ROLLBACK")
     finally:
         other.close()
 
