@@ -13,7 +13,7 @@ from core.nik import digits
 from dashboard import family, queries
 from dashboard.forms import FindForm
 from documents.queries import documents_of
-from facilitators.visit_queries import is_overdue, own_family, visits_of
+from facilitators.queries.visits import is_overdue, own_family, visits_of
 
 MOST_DOCUMENTS = 60
 

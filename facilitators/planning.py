@@ -14,8 +14,8 @@ from django.db.models import Q
 
 from areas.models import Area
 from beneficiaries.models import Household
-from facilitators import queries
 from facilitators.models import CaseloadAssignment, CaseloadSettings, Facilitator
+from facilitators.queries import caseloads as queries
 
 SAME_VILLAGE, SAME_KECAMATAN, SAME_KABUPATEN, FARTHER = range(4)
 _PREFIXES = {SAME_KECAMATAN: 8, SAME_KABUPATEN: 5}

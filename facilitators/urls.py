@@ -1,26 +1,26 @@
 from django.urls import path
 
-from facilitators import views, views_learning, visit_views
+from facilitators.views import caseloads, learning, visits
 
 app_name = "facilitators"
 
 urlpatterns = [
-    path("pendamping/", views.caseloads, name="caseloads"),
-    path("pendamping/baru/", views.add, name="add"),
-    path("pendamping/rencana/", views.planner, name="planner"),
-    path("pendamping/<int:pk>/", views.facilitator, name="facilitator"),
-    path("pendamping/<int:pk>/ubah/", views.change, name="change"),
-    path("pendamping/<int:pk>/tempatkan/", views.post, name="post"),
-    path("pendamping/<int:pk>/berhenti/", views.end, name="end"),
-    path("p2k2/", views_learning.groups, name="learning_groups"),
-    path("p2k2/<int:pk>/", views_learning.group, name="learning_group"),
-    path("p2k2/<int:pk>/catat/", views_learning.record_session, name="record_session"),
-    path("p2k2/<int:pk>/laporan/", views_learning.report, name="learning_report"),
-    path("p2k2/sesi/<uuid:pk>/", views_learning.session, name="learning_session"),
-    path("p2k2/sesi/<uuid:pk>/bukti/", views_learning.add_evidence, name="add_evidence"),
-    path("kpm/<int:pk>/kunjungan/", visit_views.record, name="record_visit"),
-    path("kunjungan/terlambat/", visit_views.overdue, name="overdue"),
-    path("kunjungan/<uuid:pk>/", visit_views.visit, name="visit"),
-    path("usulan/", visit_views.proposals, name="proposals"),
-    path("usulan/<int:pk>/", visit_views.proposal, name="proposal"),
+    path("pendamping/", caseloads.caseloads, name="caseloads"),
+    path("pendamping/baru/", caseloads.add, name="add"),
+    path("pendamping/rencana/", caseloads.planner, name="planner"),
+    path("pendamping/<int:pk>/", caseloads.facilitator, name="facilitator"),
+    path("pendamping/<int:pk>/ubah/", caseloads.change, name="change"),
+    path("pendamping/<int:pk>/tempatkan/", caseloads.post, name="post"),
+    path("pendamping/<int:pk>/berhenti/", caseloads.end, name="end"),
+    path("p2k2/", learning.groups, name="learning_groups"),
+    path("p2k2/<int:pk>/", learning.group, name="learning_group"),
+    path("p2k2/<int:pk>/catat/", learning.record_session, name="record_session"),
+    path("p2k2/<int:pk>/laporan/", learning.report, name="learning_report"),
+    path("p2k2/sesi/<uuid:pk>/", learning.session, name="learning_session"),
+    path("p2k2/sesi/<uuid:pk>/bukti/", learning.add_evidence, name="add_evidence"),
+    path("kpm/<int:pk>/kunjungan/", visits.record, name="record_visit"),
+    path("kunjungan/terlambat/", visits.overdue, name="overdue"),
+    path("kunjungan/<uuid:pk>/", visits.visit, name="visit"),
+    path("usulan/", visits.proposals, name="proposals"),
+    path("usulan/<int:pk>/", visits.proposal, name="proposal"),
 ]

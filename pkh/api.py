@@ -8,8 +8,8 @@ from rest_framework.routers import SimpleRouter
 from accounts.api.areas import AreaViewSet
 from beneficiaries.api.views import HouseholdViewSet, MemberViewSet
 from dtks.api.views import DifferenceViewSet, SnapshotViewSet, SourceRowViewSet
+from facilitators.api.caseloads import AssignmentViewSet, FacilitatorViewSet
 from facilitators.api.learning import LearningGroupViewSet, LearningSessionViewSet
-from facilitators.api.views import AssignmentViewSet, FacilitatorViewSet
 from facilitators.api.visits import VisitViewSet
 from jobs.api.views import JobViewSet
 

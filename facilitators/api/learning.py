@@ -18,8 +18,8 @@ from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
 from areas.models.querysets import below
 from core.api.views import OfficeViewSet
-from facilitators.learning import percent
 from facilitators.models import Attendance, LearningGroup, LearningSession, LearningTopic
+from facilitators.queries.learning import percent
 from facilitators.services import record_session
 from facilitators.services.learning import MOST_GUESTS
 

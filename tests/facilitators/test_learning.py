@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEvent
 from core.errors import Refused
-from facilitators import learning
 from facilitators.models import (
     Attendance,
     Facilitator,
@@ -21,6 +20,7 @@ from facilitators.models import (
     LearningSession,
     LearningTopic,
 )
+from facilitators.queries import learning
 from facilitators.services import (
     form_group,
     join_group,

@@ -7,8 +7,7 @@ from django.db import connection
 from django.db.models import Count
 
 from beneficiaries.models import Household
-from facilitators.demo import make_demo_facilitators
-from facilitators.demo_learning import make_demo_learning
+from facilitators.demo import make_demo_facilitators, make_demo_learning
 from facilitators.models import Attendance, LearningGroup, LearningMembership, LearningSession
 from tests.factories.areas import AreaFactory
 from tests.factories.learning import a_topic

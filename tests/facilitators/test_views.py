@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from beneficiaries.models import Household, HouseholdPeriod
-from facilitators import queries, services
+from facilitators import services
 from facilitators.models import CaseloadSettings, Facilitator
+from facilitators.queries import caseloads as queries
 from tests.factories.accounts import person
 from tests.factories.areas import AreaFactory
 from tests.factories.beneficiaries import HouseholdFactory, MemberFactory

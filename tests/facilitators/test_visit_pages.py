@@ -11,7 +11,7 @@ from django.utils import timezone
 from beneficiaries.services import change_member
 from documents.models import Document
 from facilitators.models import Visit, VisitRule
-from facilitators.visit_queries import rules_on
+from facilitators.queries.visits import rules_on
 from tests.factories.areas import AreaFactory
 from tests.factories.beneficiaries import HouseholdFactory
 from tests.factories.facilitators import FacilitatorFactory, entrust

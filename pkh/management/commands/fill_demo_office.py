@@ -17,8 +17,7 @@ from core.commands import OfficeCommand
 from core.synthetic.files import Layout
 from core.synthetic.pringsewu import make_pringsewu
 from dtks.models import Snapshot
-from facilitators.demo import make_demo_facilitators
-from facilitators.demo_learning import make_demo_learning
+from facilitators.demo import make_demo_facilitators, make_demo_learning
 
 PERIOD = "2026-4"
 PRINGSEWU = "18.10"

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from areas.models import Area
 from beneficiaries.models import Household, Member
+from facilitators.forms.visits import CHOICES, LABELS
 from facilitators.models import CaseloadAssignment, ChangeProposal, Facilitator, Visit, VisitRule
 from facilitators.services.visits import COMPARED, compared
-from facilitators.visit_forms import CHOICES, LABELS
 
 VISITS_OF_A_FAMILY = 20
 _BY_COLUMN = {"village": "desa_id"}

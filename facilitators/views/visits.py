@@ -13,10 +13,11 @@ from beneficiaries.services import ChangedMeanwhile
 from core.errors import Refused
 from core.paging import page_of
 from documents.queries import documents_of
-from facilitators import services, visit_queries
+from facilitators import services
+from facilitators.forms.visits import VisitForm
 from facilitators.models import ChangeProposal, Purpose, Visit
+from facilitators.queries import visits as queries
 from facilitators.services.visits import MOST_PHOTOS
-from facilitators.visit_forms import VisitForm
 
 LARGEST_VERSION = 2**31 - 1
 _sees = permission_required("facilitators.view_visit", raise_exception=True)
@@ -28,7 +29,7 @@ _decides = permission_required("facilitators.decide_changeproposal", raise_excep
 def record(request, pk):
     """A visit to one of today's own families, and no other."""
     now = timezone.now()
-    own = visit_queries.own_family(request.user, pk, timezone.localdate(now))
+    own = queries.own_family(request.user, pk, timezone.localdate(now))
     if own is None:
         raise Http404
     facilitator, family = own
@@ -108,7 +109,7 @@ def visit(request, pk):
 def overdue(request):
     """Families nobody has visited for as many days as the rule of today says."""
     today = timezone.localdate()
-    rules = visit_queries.rules_on(today)
+    rules = queries.rules_on(today)
     purpose = request.GET.get("tujuan", "")
     if purpose not in rules:
         purpose = ""
@@ -116,7 +117,7 @@ def overdue(request):
     labels = dict(Purpose.choices) | {"": _("any visit")}
     context["rules"] = [(key, labels[key], days) for key, days in rules.items()]
     if purpose in rules:
-        families = visit_queries.overdue(request.user, today, purpose, rules[purpose])
+        families = queries.overdue(request.user, today, purpose, rules[purpose])
         context["page"] = page_of(
             families.select_related("desa__parent", "caretaker"), ("desa_id", "pk"), request.GET
         )
@@ -126,7 +127,7 @@ def overdue(request):
 @_decides
 def proposals(request):
     """What visits proposed and nobody has decided yet, the oldest first."""
-    page = page_of(visit_queries.open_proposals(request.user), ("pk",), request.GET)
+    page = page_of(queries.open_proposals(request.user), ("pk",), request.GET)
     for proposal in page.rows:
         now = proposal.member_version if proposal.member_id else proposal.now_version
         proposal.stale = proposal.conflict or now != proposal.version
@@ -164,7 +165,7 @@ def proposal(request, pk):
         else:
             messages.success(request, _("Decision saved."))
             return redirect("facilitators:proposals")
-    record = visit_queries.record_of(found)
+    record = queries.record_of(found)
     return render(
         request,
         "facilitators/proposal.html",
@@ -172,7 +173,7 @@ def proposal(request, pk):
             "proposal": found,
             "household": found.visit.household,
             "record": record,
-            "rows": visit_queries.side_by_side(found),
+            "rows": queries.side_by_side(found),
             "stale": found.state == "open" and record.version != found.version,
             "own": found.proposed_by_id == request.user.pk,
             "problem": problem,

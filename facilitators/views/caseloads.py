@@ -13,9 +13,11 @@ from areas.models import Area
 from beneficiaries.models import Household
 from core.errors import Refused
 from core.paging import page_of
-from facilitators import forms, queries, services
+from facilitators import services
+from facilitators.forms import caseloads as forms
 from facilitators.models import CaseloadAssignment, CaseloadSettings, Facilitator
 from facilitators.planning import simulate
+from facilitators.queries import caseloads as queries
 
 BANDS = {
     "few": gettext_lazy("few"),

@@ -15,9 +15,10 @@ from areas.models.querysets import below
 from core.errors import Refused
 from core.paging import page_of
 from documents.queries import documents_of
-from facilitators import learning, services
-from facilitators.forms_learning import FIELD_OF, EvidenceForm, SessionForm, month_of
+from facilitators import services
+from facilitators.forms.learning import FIELD_OF, EvidenceForm, SessionForm, month_of
 from facilitators.models import LearningGroup, LearningSession
+from facilitators.queries import learning as queries
 from facilitators.services.learning import families_on
 
 _sees = permission_required("facilitators.view_learninggroup", raise_exception=True)
@@ -52,7 +53,7 @@ def group(request, pk):
     record = _group(request, pk)
     today = timezone.localdate()
     month = month_of(request.GET.get("bulan", ""), today)
-    sessions = learning.sessions_of(record, month)
+    sessions = queries.sessions_of(record, month)
     families = families_on(record, today, request.user).select_related("household__caretaker")
     return render(
         request,
@@ -62,7 +63,7 @@ def group(request, pk):
             "leader": _leader(record, request.user),
             "families": families.order_by("household__caretaker__name", "pk"),
             "sessions": sessions,
-            "weeks": learning.weeks_of(month, sessions),
+            "weeks": queries.weeks_of(month, sessions),
             "month": month,
             "earlier": (month - dt.timedelta(days=1)).strftime("%Y-%m"),
             "later": (month + dt.timedelta(days=32)).strftime("%Y-%m"),
@@ -117,7 +118,7 @@ def session(request, pk):
         "facilitators/learning_session.html",
         {
             "session": record,
-            "percent": learning.percent(record.present, record.expected),
+            "percent": queries.percent(record.present, record.expected),
             "attendance": attendance,
             "facilitator": _shown_facilitator(record, request.user),
             "documents": documents_of(record, user=request.user),
@@ -158,7 +159,7 @@ def report(request, pk):
     """The report of a group and month; `cetak` gives the sheet that is printed and signed."""
     record = _group(request, pk)
     month = month_of(request.GET.get("bulan", ""), timezone.localdate())
-    found = learning.monthly_report(group=record, month=month, user=request.user)
+    found = queries.monthly_report(group=record, month=month, user=request.user)
     printed = "cetak" in request.GET
     names = [_shown_facilitator(session, request.user) for session in found.sessions]
     return render(

@@ -7,9 +7,9 @@ from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
 from areas.models.querysets import below
 from core.api.views import OfficeViewSet
-from facilitators import queries
-from facilitators.api.serializers import AssignmentSerializer, FacilitatorSerializer
+from facilitators.api.caseload_serializers import AssignmentSerializer, FacilitatorSerializer
 from facilitators.models import CaseloadAssignment, Facilitator
+from facilitators.queries import caseloads as queries
 
 LARGEST_ID = 2**62
 
