@@ -35,6 +35,7 @@ class AreaViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
     required_permission = SIGNED_IN
     required_scope = Scope.AREAS_READ
     filterset_class = AreaFilter
+    query_parameters = frozenset({"search"})
     lookup_value_regex = r"[0-9.]{2,13}"
     ordering_fields = ("code", "name")
     ordering = ("code",)

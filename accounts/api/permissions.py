@@ -1,3 +1,4 @@
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 
 from accounts.models import ApiToken
@@ -31,6 +32,8 @@ class RolePermission(BasePermission):
         user = request.user
         if not user or not user.is_authenticated or not user.is_active:
             return False
+        if getattr(view, "action", "") is None:
+            raise MethodNotAllowed(request.method)  # nobody may, so it tells nobody anything
         permission = _needed(view, "required_permission", request)
         scope = _needed(view, "required_scope", request)
         if permission is None or scope is None:

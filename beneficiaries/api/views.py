@@ -9,7 +9,7 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts.api.permissions import RolePermission, token_allows
 from accounts.scopes import Scope
-from areas.models.querysets import below
+from areas.filters import InAreaFilter
 from beneficiaries.api.serializers import (
     HouseholdChangeSerializer,
     HouseholdDetailSerializer,
@@ -66,14 +66,11 @@ class RevealingMixin:
 
 
 class HouseholdFilter(filters.FilterSet):
-    village = filters.CharFilter(method="filter_village", help_text="Code of a desa or above it.")
+    village = InAreaFilter("desa__code")
 
     class Meta:
         model = Household
         fields = ["status"]
-
-    def filter_village(self, queryset, name, code):
-        return queryset.filter(below("desa__code", [code]))
 
 
 class RegisterViewSet(RevealingMixin, ListModelMixin, RetrieveModelMixin, OfficeViewSet):
@@ -82,6 +79,7 @@ class RegisterViewSet(RevealingMixin, ListModelMixin, RetrieveModelMixin, Office
     permission_classes = [RolePermission]
     required_scope = {"GET": Scope.REGISTER_READ, "partial_update": Scope.REGISTER_WRITE}
     ordering = ("id",)
+    query_parameters = frozenset({"search", "reveal", "reason"})
     http_method_names = ["get", "head", "options", "patch"]
     detail_serializer: type[BaseSerializer]
     change_serializer: type[BaseSerializer]
@@ -155,14 +153,11 @@ class HouseholdViewSet(RegisterViewSet):
 
 
 class MemberFilter(filters.FilterSet):
-    village = filters.CharFilter(method="filter_village", help_text="Code of a desa or above it.")
+    village = InAreaFilter("household__desa__code")
 
     class Meta:
         model = Member
         fields = ["household", "status", "sex", "relationship"]
-
-    def filter_village(self, queryset, name, code):
-        return queryset.filter(below("household__desa__code", [code]))
 
 
 @extend_schema_view(

@@ -1,5 +1,7 @@
 """One shape for every refusal: {"error": {"code", "message", "fields"}}, in the asker's words."""
 
+from json import JSONDecodeError
+
 from django.utils.translation import gettext as _
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
@@ -31,6 +33,12 @@ class OfficeExceptionHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc):
         if isinstance(exc, Refused):
             return RefusedByService(exc)
+        if isinstance(exc, exceptions.ParseError) and isinstance(exc.__context__, JSONDecodeError):
+            # The library says it in English, with words of its parser.
+            exc = exceptions.ParseError(
+                _("The body is not valid JSON: line %(line)d, column %(column)d.")
+                % {"line": exc.__context__.lineno, "column": exc.__context__.colno}
+            )
         return super().convert_known_exceptions(exc)
 
 

@@ -1,19 +1,20 @@
 """Only declared filters: an unknown parameter is an error, never silently everything."""
 
+from django import forms
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
 
-# What paging, search and the reveal bring with them.
-ALWAYS_KNOWN = {"cursor", "page_size", "search", "ordering", "format", "reveal", "reason"}
+ALWAYS_KNOWN = {"cursor", "page_size", "ordering", "format"}
+YES_OR_NO = {"true": True, "1": True, "false": False, "0": False}
 
 
 class DeclaredFilterBackend(filters.DjangoFilterBackend):
     def filter_queryset(self, request, queryset, view):
         filterset = getattr(view, "filterset_class", None)
         known = set(filterset.base_filters) if filterset else set()
-        unknown = sorted(set(request.query_params) - known - ALWAYS_KNOWN)
+        unknown = sorted(set(request.query_params) - known - view.query_parameters - ALWAYS_KNOWN)
         if unknown:
             raise ValidationError(
                 {name: _("This filter does not exist.") for name in unknown}, code="unknown_filter"
@@ -22,6 +23,25 @@ class DeclaredFilterBackend(filters.DjangoFilterBackend):
             if any("\x00" in value for value in values):
                 raise ValidationError({name: _("This value cannot be read.")})
         return super().filter_queryset(request, queryset, view)
+
+
+class YesNoField(forms.Field):
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        if str(value).lower() not in YES_OR_NO:
+            raise forms.ValidationError(_("Write true or false."), code="invalid")
+        return YES_OR_NO[str(value).lower()]
+
+
+class YesNoFilter(filters.BooleanFilter):
+    """`true` or `false`; any other word is an error, where BooleanFilter takes it for no filter."""
+
+    field_class = YesNoField
+
+    def __init__(self, *args, **kwargs):
+        # The usual widget has already turned any other word into nothing.
+        super().__init__(*args, widget=forms.TextInput, **kwargs)
 
 
 class DeclaredOrderingFilter(OrderingFilter):

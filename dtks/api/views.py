@@ -17,8 +17,9 @@ from rest_framework.response import Response
 from accounts.api.idempotency import body_digest, once
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
+from areas.filters import InAreaFilter
 from areas.models import Area
-from areas.models.querysets import below
+from core.api.filters import YesNoFilter
 from core.api.views import OfficeViewSet
 from core.nik import mask_nik
 from core.periods import Period
@@ -268,17 +269,14 @@ class DifferenceFilter(filters.FilterSet):
     outcome = filters.ChoiceFilter(choices=Difference.Outcome.choices)
     kind = filters.CharFilter()
     member = filters.NumberFilter(field_name="member_id", min_value=0, max_value=2**62)
-    village = filters.CharFilter(method="filter_village", help_text="Code of a desa or above it.")
-    decided = filters.BooleanFilter(field_name="decision_id", lookup_expr="isnull", exclude=True)
+    village = InAreaFilter("village__code")
+    decided = YesNoFilter(field_name="decision_id", lookup_expr="isnull", exclude=True)
     probability_min = filters.NumberFilter(field_name="probability", lookup_expr="gte")
     probability_max = filters.NumberFilter(field_name="probability", lookup_expr="lte")
 
     class Meta:
         model = Difference
         fields: list[str] = []
-
-    def filter_village(self, queryset, name, code):
-        return queryset.filter(below("village__code", [code]))
 
 
 class DifferenceViewSet(OfSnapshotMixin, ListModelMixin, RetrieveModelMixin, OfficeViewSet):

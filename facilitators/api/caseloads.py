@@ -5,7 +5,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
-from areas.models.querysets import below
+from areas.filters import InAreaFilter
 from core.api.views import OfficeViewSet
 from facilitators.api.caseload_serializers import AssignmentSerializer, FacilitatorSerializer
 from facilitators.models import CaseloadAssignment, Facilitator
@@ -15,15 +15,12 @@ LARGEST_ID = 2**62
 
 
 class FacilitatorFilter(filters.FilterSet):
-    area = filters.CharFilter(method="filter_area", help_text="Code of an area; today's posting.")
+    area = InAreaFilter("area_code")
     on = filters.DateFilter(method="filter_on", help_text="At work on this day.")
 
     class Meta:
         model = Facilitator
         fields = ["position", "employment"]
-
-    def filter_area(self, queryset, name, code):
-        return queryset.filter(below("area_code", [code]))
 
     def filter_on(self, queryset, name, day):
         return queryset.held_on(day)
@@ -41,6 +38,7 @@ class FacilitatorViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
     required_permission = {"GET": "facilitators.view_facilitator"}
     required_scope = {"GET": Scope.FIELD_READ}
     filterset_class = FacilitatorFilter
+    query_parameters = frozenset({"search"})
     ordering_fields = ("id", "name")
     ordering = ("id",)
 
@@ -54,15 +52,12 @@ class FacilitatorViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
 class AssignmentFilter(filters.FilterSet):
     household = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
     facilitator = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
-    village = filters.CharFilter(method="filter_village", help_text="Code of a desa or above it.")
+    village = InAreaFilter("household__desa__code")
     on = filters.DateFilter(method="filter_on", help_text="Who was responsible on this day.")
 
     class Meta:
         model = CaseloadAssignment
         fields: list[str] = []
-
-    def filter_village(self, queryset, name, code):
-        return queryset.filter(below("household__desa__code", [code]))
 
     def filter_on(self, queryset, name, day):
         return queryset.held_on(day)

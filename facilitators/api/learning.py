@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from accounts.api.idempotency import body_digest, once
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
-from areas.models.querysets import below
+from areas.filters import InAreaFilter
 from core.api.views import OfficeViewSet
 from facilitators.models import Attendance, LearningGroup, LearningSession, LearningTopic
 from facilitators.queries.learning import percent
@@ -122,15 +122,12 @@ class LearningSessionInputSerializer(serializers.Serializer):
 
 
 class LearningGroupFilter(filters.FilterSet):
-    village = filters.CharFilter(method="filter_village", help_text="Code of a desa or above it.")
+    village = InAreaFilter("village__code")
     on = filters.DateFilter(method="filter_on", help_text="Groups of this day.")
 
     class Meta:
         model = LearningGroup
         fields: list[str] = []
-
-    def filter_village(self, queryset, name, code):
-        return queryset.filter(below("village__code", [code]))
 
     def filter_on(self, queryset, name, day):
         return queryset.held_on(day)
@@ -156,16 +153,13 @@ class LearningGroupViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
 class LearningSessionFilter(filters.FilterSet):
     group = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
     topic = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
-    village = filters.CharFilter(method="filter_village", help_text="Code of a desa or above it.")
+    village = InAreaFilter("group__village__code")
     held_from = filters.DateFilter(field_name="held_on", lookup_expr="gte")
     held_to = filters.DateFilter(field_name="held_on", lookup_expr="lte")
 
     class Meta:
         model = LearningSession
         fields: list[str] = []
-
-    def filter_village(self, queryset, name, code):
-        return queryset.filter(below("group__village__code", [code]))
 
 
 @extend_schema_view(retrieve=extend_schema(responses=LearningSessionDetailSerializer))

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
-from areas.models.querysets import below
+from areas.filters import InAreaFilter
 from beneficiaries.models import Household
 from core.api.errors import OfficeExceptionHandler
 from core.api.views import OfficeViewSet
@@ -37,14 +37,11 @@ class VisitFilter(filters.FilterSet):
     household = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
     facilitator = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
     purpose = filters.ChoiceFilter(choices=Purpose.choices)
-    village = filters.CharFilter(method="filter_village", help_text="Code of a desa or above it.")
+    village = InAreaFilter("household__desa__code")
 
     class Meta:
         model = Visit
         fields: list[str] = []
-
-    def filter_village(self, queryset, name, code):
-        return queryset.filter(below("household__desa__code", [code]))
 
 
 class VisitViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):

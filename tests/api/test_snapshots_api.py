@@ -160,6 +160,17 @@ def test_differences_are_filtered(api, ratna, question):
     assert question.id in ids(member=question.member_id)
 
 
+def test_whether_decided_is_asked_with_one_of_two_words(api, ratna, question):
+    url = f"{URL}{question.snapshot_id}/differences/"
+
+    assert api(ratna).get(url, {"decided": "False"}).json()["results"]
+    wrong = api(ratna).get(url, {"decided": "maybe"})
+    assert (wrong.status_code, wrong.json()["error"]["fields"]) == (
+        400,
+        {"decided": "Tulis true atau false."},
+    )
+
+
 def test_differences_of_another_kecamatan_are_missing(api, budi, question):
     base = f"{URL}{question.snapshot_id}/differences/"
 
