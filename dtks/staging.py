@@ -169,17 +169,16 @@ def drop_partitions_soon(snapshot_id: int) -> bool:
 
 def drop_dead_rows() -> int:
     """Rows of files that were refused, rejected, or withdrawn and could not be dropped at once."""
-    dropped = 0
-    for pk in Snapshot.objects.filter(state__in=Snapshot.DEAD_STATES).values_list("pk", flat=True):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM unnest(%s::text[]) AS t WHERE to_regclass(t) IS NOT NULL",
-                [[f"{table}_{pk}" for table in PARTITIONED]],
-            )
-            (left,) = cursor.fetchone()
-        if left:
-            dropped += drop_partitions_soon(pk)
-    return dropped
+    dead = Snapshot.objects.filter(state__in=Snapshot.DEAD_STATES).values_list("pk", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pk FROM unnest(%s::bigint[]) AS dead (pk) WHERE EXISTS ("
+            "SELECT FROM unnest(%s::text[]) AS parent (name)"
+            " WHERE to_regclass(parent.name || '_' || pk) IS NOT NULL)",
+            [list(dead), list(PARTITIONED)],
+        )
+        left = [pk for (pk,) in cursor.fetchall()]
+    return sum(map(drop_partitions_soon, left))
 
 
 def _chunks(sheet: Sheet) -> Iterator[list[Batch]]:
