@@ -47,6 +47,16 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.second_server)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session):
+    """Tests of a group share an office; scattered, one would take the other's messages."""
+    if not getattr(session.config.option, "loadgroup", False):
+        return
+    for item in session.items:
+        if item.get_closest_marker("xdist_group") and "@" not in item.nodeid:
+            raise pytest.UsageError("pytest-xdist keeps no groups with this version of pytest")
+
+
 def pytest_runtest_setup(item):
     """Without Chromium a browser test is skipped by name, or fails where one is required."""
     if item.get_closest_marker("browser") and not chromium():
