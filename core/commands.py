@@ -3,6 +3,7 @@
 import contextlib
 import json
 import sys
+from functools import partial
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
@@ -44,6 +45,8 @@ class OfficeCommand(BaseCommand):
 
     def create_parser(self, prog_name, subcommand, **kwargs):
         parser = super().create_parser(prog_name, subcommand, **kwargs)
+        if parser.called_from_command_line:
+            parser.error = partial(self._misused, parser)  # type: ignore[method-assign]
         parser.add_argument(
             "--json", action="store_true", dest="as_json", help="print one JSON object"
         )
@@ -56,6 +59,14 @@ class OfficeCommand(BaseCommand):
                 help="the user whose role is obeyed",
             )
         return parser
+
+    def _misused(self, parser, message):
+        """Words the parser does not understand: its own remark is for people, the code for all."""
+        self.say(parser.format_usage() + message)
+        wrong = WrongUsage(_("The command was not understood; --help shows how it is written."))
+        if "--json" in sys.argv:
+            self._write_error(wrong)
+        raise SystemExit(2)
 
     def handle(self, *args, as_json, username=None, **options):
         for name in ("verbosity", "settings", "pythonpath", "traceback", "no_color"):
@@ -99,8 +110,11 @@ class OfficeCommand(BaseCommand):
 
     def _refuse(self, refusal: Refused, *, as_json: bool, returncode: int):
         if as_json:
-            error: dict[str, object] = {"code": refusal.code, "message": str(refusal)}
-            if refusal.fields:
-                error["fields"] = refusal.fields
-            self.stdout.write(json.dumps({"error": error}, ensure_ascii=False))
+            self._write_error(refusal)
         raise CommandError(str(refusal), returncode=returncode) from None
+
+    def _write_error(self, refusal: Refused) -> None:
+        error: dict[str, object] = {"code": refusal.code, "message": str(refusal)}
+        if refusal.fields:
+            error["fields"] = refusal.fields
+        self.stdout.write(json.dumps({"error": error}, ensure_ascii=False))

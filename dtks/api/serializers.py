@@ -48,6 +48,9 @@ class SnapshotUploadSerializer(serializers.Serializer):
     source = serializers.ChoiceField(Snapshot.Source)
     period = serializers.RegexField(r"^\d{4}-[1-4]$")
     sheet = serializers.CharField(max_length=255, required=False, allow_blank=True)
+    id = serializers.UUIDField(
+        required=False, help_text="Made by the sender; does what an Idempotency-Key does."
+    )
 
 
 class SnapshotRefusalSerializer(serializers.Serializer):

@@ -110,7 +110,7 @@ class SnapshotViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
             made.append(created)
             return snapshot.pk
 
-        key = request.headers.get("Idempotency-Key", "")
+        key = request.headers.get("Idempotency-Key", "") or str(sent.get("id", ""))
         digest = ""
         if key:
             digest = body_digest(

@@ -73,9 +73,15 @@ def test_the_same_bytes_again_answer_the_same_file(api, operator):
     assert first.json()["id"] == second.json()["id"]
 
 
-def test_an_idempotency_key_is_for_one_body(api, operator):
+@pytest.mark.parametrize(
+    "key",
+    [
+        {"headers": {"idempotency-key": "berkas-1"}},
+        {"data": {"id": "0c9d5a1e-58f7-4b6a-9d83-0a6c1de7f1aa"}},
+    ],
+)
+def test_an_idempotency_key_is_for_one_body(api, operator, key):
     client = api(operator)
-    key = {"headers": {"idempotency-key": "berkas-1"}}
 
     first = send(client, **key)
     again = send(client, **key)
@@ -88,7 +94,14 @@ def test_an_idempotency_key_is_for_one_body(api, operator):
 
 
 @pytest.mark.parametrize(
-    "data", [{"source": "resep"}, {"period": "2026-9"}, {"period": "kemarin"}, {"file": ""}]
+    "data",
+    [
+        {"source": "resep"},
+        {"period": "2026-9"},
+        {"period": "kemarin"},
+        {"file": ""},
+        {"id": "satu"},
+    ],
 )
 def test_a_wrong_upload_names_the_field(api, operator, data):
     answer = send(api(operator), data=data)

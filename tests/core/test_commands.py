@@ -1,7 +1,10 @@
 import io
 import json
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from core.commands import OfficeCommand
@@ -70,6 +73,22 @@ def test_refusal_is_one_json_error_and_exit_1(sari):
 
 def test_refusal_without_json_says_the_message_on_standard_error(sari):
     assert run("101", "--as", "sari") == (1, "", "counting\nToo many to count.")
+
+
+def test_words_that_are_not_understood_are_one_json_error_and_exit_2(db):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "import_file", "x.csv", "--source", "resep", "--json"],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stdout.count("\n")) == (2, 1)
+    assert json.loads(done.stdout)["error"] == {
+        "code": "usage",
+        "message": "Perintah tidak dipahami; --help menunjukkan cara menulisnya.",
+    }
+    assert "resep" in done.stderr
 
 
 def test_wrong_usage_is_exit_2(sari):
