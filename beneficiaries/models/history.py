@@ -1,6 +1,5 @@
 """What happened: status changes as dated rows, and every earlier state kept by trigger."""
 
-import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +11,7 @@ from beneficiaries.models.querysets import (
     OfHouseholdQuerySet,
     OfMemberQuerySet,
 )
+from core.history import EVENT_FIELDS, earlier_states
 
 
 class HouseholdStatusChange(models.Model):
@@ -72,22 +72,9 @@ class MemberStatusChange(models.Model):
         return f"{self.get_status_display()} {self.on}"
 
 
-# The row as it stood before each update or delete; the record itself is the latest state.
-# Statement triggers: one insert for a bulk update of 290,000 members.
-def _earlier_states(model):
-    return pghistory.create_event_model(
-        model,
-        pghistory.UpdateEvent(row=pghistory.Old),
-        pghistory.DeleteEvent(row=pghistory.Old),
-        append_only=True,
-        level=pghistory.Statement,
-    )
+_KEPT = EVENT_FIELDS | {"status", "version"}
 
-
-_EVENT_FIELDS = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_context", "status", "version"}
-
-
-_HouseholdEvent = _earlier_states(Household)
+_HouseholdEvent = earlier_states(Household)
 
 
 class HouseholdEvent(_HouseholdEvent):
@@ -101,10 +88,10 @@ class HouseholdEvent(_HouseholdEvent):
 
     class Privacy:
         personal = Household.Privacy.personal | {"pgh_obj"}
-        ordinary = Household.Privacy.ordinary | _EVENT_FIELDS
+        ordinary = Household.Privacy.ordinary | _KEPT
 
 
-_MemberEvent = _earlier_states(Member)
+_MemberEvent = earlier_states(Member)
 
 
 class MemberEvent(_MemberEvent):
@@ -118,4 +105,4 @@ class MemberEvent(_MemberEvent):
 
     class Privacy:
         personal = Member.Privacy.personal | {"pgh_obj"}
-        ordinary = Member.Privacy.ordinary | _EVENT_FIELDS
+        ordinary = Member.Privacy.ordinary | _KEPT
