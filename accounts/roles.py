@@ -139,6 +139,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "accounts.open_admin",
             "facilitators.view_caseloadsettings",
             "facilitators.view_visitrule",
+            "facilitators.view_visitsettings",
             "accounts.view_auditevent",
             "accounts.view_assignment",
             "accounts.view_user",
@@ -179,6 +180,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "facilitators.view_visitrule",
             "facilitators.add_visitrule",
             "facilitators.change_visitrule",
+            "facilitators.view_visitsettings",
+            "facilitators.add_visitsettings",
+            "facilitators.change_visitsettings",
             "jobs.view_job",
         }
     ),

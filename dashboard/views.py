@@ -13,7 +13,7 @@ from core.nik import digits
 from dashboard import family, queries
 from dashboard.forms import FindForm
 from documents.queries import documents_of
-from facilitators.queries.visits import is_overdue, own_family, visits_of
+from facilitators.queries.visits import is_overdue, own_family, requests_of, visits_of
 
 MOST_DOCUMENTS = 60
 
@@ -124,6 +124,7 @@ def household(request, pk):
             "caseload": family.caseload_of(record, request.user),
             "visits": visits_of(record, request.user),
             "overdue": is_overdue(record, today),
+            "requests": list(requests_of(record, request.user)),
             "may_visit": request.user.has_perm("facilitators.add_visit")
             and own_family(request.user, record.pk, today) is not None,
             "sources": family.sources(record, members, periods, request.user),

@@ -9,8 +9,10 @@ from areas.models import Area
 from beneficiaries.models import Member
 from dtks.comparison import side_by_side
 from dtks.models import Decision, RowKey, SourceRow
+from facilitators.models import Visit, VisitRequest
 
 _MOST_RELATIVES = 14
+_MOST_VISITS = 5
 
 
 @dataclass
@@ -103,6 +105,29 @@ def relatives_in_file(difference, candidate, user):
         .exclude(row_number=candidate.row_number)
         .order_by("birth_on", "row_number")[:_MOST_RELATIVES]
     )
+
+
+@dataclass
+class Answer:
+    """What was asked of the field about a question, and the visits that answered."""
+
+    request: VisitRequest
+    visits: list[Visit]
+
+
+def answer_of(difference, user):
+    """None while nothing was asked. Visits of the family that the reader may see, oldest first."""
+    decision = difference.decision
+    if decision is None or decision.visit_request is None:
+        return None
+    visits = (
+        Visit.objects.visible_to(user)
+        .filter(request_id=decision.visit_request_id)
+        .select_related("facilitator")
+        .prefetch_related("proposals__member")
+        .order_by("recorded_at", "pk")
+    )
+    return Answer(decision.visit_request, list(visits[:_MOST_VISITS]))
 
 
 def earlier_decisions(member, user):

@@ -15,6 +15,7 @@ from areas.models.querysets import below
 from dtks.comparison import FIELDS
 from dtks.matching import rules as matching_rules
 from dtks.models import Decision, Difference, RowKey
+from facilitators.models import VisitRequest
 
 # (key, words, from, below): shares of certainty as matching computed them.
 BANDS = (
@@ -35,6 +36,8 @@ LOOKUPS = {
 }
 # Sent to the field and not answered yet: a question still, for whoever knows the family.
 ASKED = "asked"
+# Of these, those a visit has answered: they wait for the decision.
+ANSWERED = "answered"
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Chosen:
         kecamatan = query.get("kec", "")
         kind = query.get("jenis", "")
         return cls(
-            outcome=_known(query.get("hasil", ""), [*Difference.Outcome.values, ASKED]),
+            outcome=_known(query.get("hasil", ""), [*Difference.Outcome.values, ASKED, ANSWERED]),
             kind="" if kind not in KINDS and kind != "-" else kind,
             kecamatan=kecamatan if kecamatan.count(".") == 2 else "",
             village=village if village.count(".") == 3 else "",
@@ -81,18 +84,24 @@ def questions(user, snapshot, chosen):
     mine = Difference.objects.visible_to(user).filter(snapshot_id=snapshot.pk)
     if chosen.outcome == ASKED:
         return mine.filter(decision__verdict=Decision.Verdict.ASK_FIELD)
+    if chosen.outcome == ANSWERED:
+        return mine.filter(decision__visit_request__state=VisitRequest.State.DONE)
     if chosen.outcome in LOOKUPS:
         return mine.filter(outcome=chosen.outcome)
     return mine.undecided().filter(outcome__in=Difference.QUESTIONS)
 
 
-def asked(user, snapshot):
-    """How many questions of a file were sent to the field of the user's territory."""
-    return questions(user, snapshot, Chosen(outcome=ASKED)).count()
+def in_the_field(user, snapshot) -> dict[str, int]:
+    """{"asked", "answered"}: questions of a file sent to the field of the user's territory, and
+    how many of them a visit has answered."""
+    done = Q(decision__visit_request__state=VisitRequest.State.DONE)
+    return questions(user, snapshot, Chosen(outcome=ASKED)).aggregate(
+        asked=Count("id"), answered=Count("id", filter=done)
+    )
 
 
 def filtered(waiting, chosen):
-    if chosen.outcome and chosen.outcome != ASKED:
+    if chosen.outcome and chosen.outcome not in (ASKED, ANSWERED):
         waiting = waiting.filter(outcome=chosen.outcome)
     if chosen.kind:
         waiting = waiting.filter(kind="" if chosen.kind == "-" else chosen.kind)
@@ -118,7 +127,9 @@ def counts(waiting, chosen):
         .order_by()
     )
     wanted = {
-        "outcome": lambda outcome, kind, village, band: chosen.outcome in ("", ASKED, outcome),
+        "outcome": lambda outcome, kind, village, band: (
+            chosen.outcome in ("", ASKED, ANSWERED, outcome)
+        ),
         "kind": lambda outcome, kind, village, band: chosen.kind in ("", kind or "-"),
         "kecamatan": lambda outcome, kind, village, band: village.startswith(chosen.kecamatan),
         "village": lambda outcome, kind, village, band: chosen.village in ("", village),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from core.admin import OfficeModelAdmin
-from facilitators.models import CaseloadSettings, VisitRule
+from facilitators.models import CaseloadSettings, VisitRule, VisitSettings
 
 
 @admin.register(CaseloadSettings)
@@ -24,3 +24,10 @@ class VisitRuleAdmin(OfficeModelAdmin):
     """When a family is overdue; another number is another row, from the day it holds."""
 
     list_display = ["purpose", "days", "valid_from"]
+
+
+@admin.register(VisitSettings)
+class VisitSettingsAdmin(OfficeModelAdmin):
+    """The numbers of visits; other ones are another row, from the day they hold."""
+
+    list_display = ["valid_from", "request_days", "late_days", "distance_m", "sample_percent"]

@@ -10,6 +10,7 @@ from beneficiaries.api.views import HouseholdViewSet, MemberViewSet
 from dtks.api.views import DifferenceViewSet, SnapshotViewSet, SourceRowViewSet
 from facilitators.api.caseloads import AssignmentViewSet, FacilitatorViewSet
 from facilitators.api.learning import LearningGroupViewSet, LearningSessionViewSet
+from facilitators.api.requests import VisitRequestViewSet
 from facilitators.api.visits import VisitViewSet
 from jobs.api.views import JobViewSet
 
@@ -31,6 +32,7 @@ router.register(
     DifferenceViewSet,
     basename="snapshot-difference",
 )
+router.register("visit-requests", VisitRequestViewSet, basename="visit-request")
 router.register("visits", VisitViewSet, basename="visit")
 
 

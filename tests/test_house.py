@@ -22,6 +22,7 @@ ABOUT_NOBODY = {
     "facilitators.LearningModule",
     "facilitators.LearningTopic",
     "facilitators.VisitRule",
+    "facilitators.VisitSettings",
     "jobs.WorkerSign",
 }
 

@@ -19,7 +19,7 @@ class Decision(models.Model):
         SAME = "same", _("Same person")
         NOT_SAME = "not_same", _("Not the same person")
         TAKE_FIELDS = "take_fields", _("Same person, take these values")
-        ASK_FIELD = "ask_field", _("Ask the facilitator")
+        ASK_FIELD = "ask_field", _("Ask for a visit")
 
     snapshot = models.ForeignKey(
         Snapshot, models.PROTECT, related_name="decisions", verbose_name=_("file")
@@ -35,6 +35,15 @@ class Decision(models.Model):
     before = models.JSONField(_("values before"), default=dict)
     fingerprint = models.CharField(_("compared values"), max_length=64, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    # What became of "ask for a visit": the answer of the field stands there.
+    visit_request = models.ForeignKey(
+        "facilitators.VisitRequest",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("visit request"),
+    )
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
     withdrawn_by = models.ForeignKey(
@@ -82,6 +91,7 @@ class Decision(models.Model):
             "row_number",
             "verdict",
             "fields",
+            "visit_request",
             "at",
             "withdrawn_at",
         }

@@ -18,6 +18,7 @@ from beneficiaries.services import (
 from core.errors import Refused
 from core.sql import load_sql, run_sql
 from dtks.models import Decision, Difference, RowKey, Snapshot
+from facilitators.services import ask_for_visit, withdraw_request
 
 # Values a decision may take from a row, and where they are written.
 OF_MEMBER = ("nik", "name", "birth_on", "sex", "mother_name")
@@ -26,13 +27,14 @@ TAKEABLE = (*OF_MEMBER, *OF_HOUSEHOLD)
 
 
 @transaction.atomic
-def decide(*, difference, verdict, by, at, fields=(), note="", row_number=None):
-    """Answer a question: the same person, not the same, take these values, or ask the field.
+def decide(*, difference, verdict, by, at, fields=(), note="", row_number=None, due_on=None):
+    """Answer a question: the same person, not the same, take these values, or ask for a visit.
 
     `row_number` chooses among the candidates; without it the best row is meant. The question is
     locked first: of two officers at once the second hears who was first. Only `take_fields`
     changes the register, through its services. "Not the same" is kept with a fingerprint of the
-    compared values and holds while they stay the same.
+    compared values and holds while they stay the same. "Ask for a visit" makes a visit request
+    of the note, to be answered until `due_on`; any other decision afterwards ends it.
     """
     difference = (
         Difference.objects.select_for_update(of=("self",))
@@ -75,6 +77,8 @@ def decide(*, difference, verdict, by, at, fields=(), note="", row_number=None):
         decision.fingerprint = fingerprint(
             member_id=difference.member_id, snapshot=snapshot, row_number=row
         )
+    if verdict == Decision.Verdict.ASK_FIELD:
+        decision.visit_request = _ask_for_visit(difference.member_id, note, due_on, by=by, at=at)
     decision.save()
     Difference.objects.filter(snapshot_id=snapshot.pk, id=difference.id).update(
         decision_id=decision.pk
@@ -122,6 +126,10 @@ def withdraw_decision(*, decision, by, at, reason=""):
         _give_back(decision, by=by, at=at)
     decision.withdrawn_by, decision.withdrawn_at = by, at
     decision.save(update_fields=["withdrawn_by", "withdrawn_at"])
+    # The same may have been asked about another file: then the field still has to answer.
+    asked = decision.visit_request
+    if asked and not Decision.objects.standing().filter(visit_request=asked).exists():
+        withdraw_request(request=asked, by=by, at=at)
     Difference.objects.filter(snapshot_id=decision.snapshot_id, decision_id=decision.pk).update(
         decision_id=None
     )
@@ -209,6 +217,19 @@ def _take(decision, snapshot, fields, *, by, at) -> dict:
             household=household, values={"desa_id": values["village"]}, by=by, at=at, reason=reason
         )
     return before | {"member_version": member.version, "household_version": household.version}
+
+
+def _ask_for_visit(member_id, note, due_on, *, by, at):
+    member = Member.objects.select_related("household").get(pk=member_id)
+    return ask_for_visit(
+        household=member.household,
+        member=member,
+        wanted=note.strip()
+        or _("Look at the identity card and the family card, and write down what they say."),
+        due_on=due_on,
+        by=by,
+        at=at,
+    )
 
 
 def _give_back(decision, *, by, at):

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.scope import area_codes
+from core.dates import clean_date
 from core.errors import Refused
 from core.paging import page_of
 from dtks import queries, questions, queue, services
@@ -49,7 +50,7 @@ def question_queue(request):
             "page": page,
             "query": query.urlencode(),
             "lookups": queue.LOOKUPS,
-            "asked": queue.asked(request.user, chosen_file),
+            "in_the_field": queue.in_the_field(request.user, chosen_file),
             "last_decision": _last_decision(request),
         }
     return render(request, "dtks/queue.html", context)
@@ -65,7 +66,11 @@ def difference(request, snapshot_pk, pk):
 
 def _visible(request, snapshot_pk, pk):
     visible = Difference.objects.visible_to(request.user).select_related(
-        "snapshot", "member__household__desa__parent", "village__parent", "decision__by"
+        "snapshot",
+        "member__household__desa__parent",
+        "village__parent",
+        "decision__by",
+        "decision__visit_request",
     )
     return get_object_or_404(visible, snapshot_id=snapshot_pk, id=pk)
 
@@ -97,11 +102,13 @@ def difference_context(request, found, refusal=""):
         "rule_words": rule_words,
         "percent": None if found.probability is None else queue.percent(found.probability),
         "may_decide": may_decide and _waits(found),
+        "answer": questions.answer_of(found, user),
         "may_undo": may_decide and found.decision_id is not None,
         "next_url": _next_url(user, found, query) if _asks(found) or query else "",
         "last_decision": _last_decision(request),
         "refusal": refusal,
-        "note": request.POST.get("catatan", ""),
+        "note": request.POST.get("catatan", "")[:500],
+        "due": request.POST.get("sampai", "")[:40],
         "breadcrumb": [
             (_("Question queue"), f"{reverse('dtks:queue')}?{query.urlencode()}"),
         ],
@@ -187,12 +194,14 @@ def decide(request, snapshot_pk, pk):
     row = request.POST.get("baris", "")
     following = _next_url(request.user, found, query)
     try:
+        due_on = _day(request.POST.get("sampai", "").strip()[:40])
         decision = services.decide(
             difference=found,
             verdict=request.POST.get("keputusan", ""),
             fields=request.POST.getlist("nilai"),
             note=request.POST.get("catatan", "").strip()[:500],
             row_number=int(row) if row.isdecimal() and len(row) < 10 else None,
+            due_on=due_on,
             by=request.user,
             at=timezone.now(),
         )
@@ -203,6 +212,16 @@ def decide(request, snapshot_pk, pk):
     target = following.partition("?")[0] or reverse("dtks:queue")
     query["terakhir"] = str(decision.pk)
     return redirect(f"{target}?{query.urlencode()}")
+
+
+def _day(text):
+    """A day as people write it, None for an empty field."""
+    if not text:
+        return None
+    day = clean_date(text)
+    if day is None:
+        raise Refused("invalid", _("This is no day. Write it like 17-08-1990 or 17 Agustus 1990."))
+    return day
 
 
 @require_POST

@@ -2,7 +2,7 @@ import math
 
 from rest_framework import serializers
 
-from facilitators.models import ChangeProposal, Purpose, Visit
+from facilitators.models import ChangeProposal, Purpose, Visit, VisitRequest
 
 LARGEST_ID = 2**62
 LARGEST_VERSION = 2**31 - 1
@@ -30,6 +30,7 @@ class VisitSerializer(serializers.ModelSerializer):
             "facilitator",
             "household",
             "purpose",
+            "request",
             "device_at",
             "recorded_at",
             "latitude",
@@ -47,6 +48,34 @@ class VisitSerializer(serializers.ModelSerializer):
 
     def get_warnings(self, visit) -> list[str]:
         return ["outside_the_country"] if visit.outside_the_country else []
+
+
+class VisitRequestSerializer(serializers.ModelSerializer):
+    """What somebody at a desk needs to know from a family's home."""
+
+    member_name = serializers.CharField(source="member.name", allow_null=True, default=None)
+    asked_by = serializers.CharField(source="asked_by.full_name")
+    visits = serializers.PrimaryKeyRelatedField(
+        many=True, read_only=True, help_text="The visits that named it, its answer."
+    )
+
+    class Meta:
+        model = VisitRequest
+        fields = [
+            "id",
+            "household",
+            "member",
+            "member_name",
+            "purpose",
+            "wanted",
+            "due_on",
+            "asked_by",
+            "asked_at",
+            "state",
+            "closed_at",
+            "visits",
+        ]
+        read_only_fields = fields
 
 
 class FiniteFloatField(serializers.FloatField):
@@ -78,6 +107,14 @@ class VisitWriteSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     household = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
     purpose = serializers.ChoiceField(Purpose.choices)
+    request = serializers.IntegerField(
+        min_value=1,
+        max_value=LARGEST_ID,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Of visit-requests: the question this visit answers.",
+    )
     device_at = serializers.DateTimeField()
     latitude = FiniteFloatField(
         min_value=-90, max_value=90, required=False, allow_null=True, default=None

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Household, Member
 from core.forms import DayField
-from facilitators.models import ChangeProposal, Purpose
+from facilitators.models import ChangeProposal, Purpose, VisitRequest
 
 SCHOOLS = [
     ("early_child", _("early childhood")),
@@ -44,6 +44,13 @@ class VisitForm(forms.Form):
 
     id = forms.UUIDField(widget=forms.HiddenInput)
     versions = forms.CharField(widget=forms.HiddenInput, max_length=2000)
+    request = forms.ModelChoiceField(
+        label=_("Answers the question"),
+        help_text=_("What was found goes to whoever asked."),
+        queryset=VisitRequest.objects.none(),
+        empty_label=_("no question"),
+        required=False,
+    )
     purpose = forms.ChoiceField(label=_("Purpose"), choices=Purpose.choices)
     day = DayField(label=_("Day of the visit"))
     time = forms.TimeField(
@@ -89,7 +96,7 @@ class VisitForm(forms.Form):
         "school", "address", "hamlet", "rt", "rw",
     )  # fmt: skip
 
-    def __init__(self, *args, family, now, **kwargs):
+    def __init__(self, *args, family, now, answers="", **kwargs):
         members = list(family.members.active().order_by("pk"))
         self.now = now
         here = timezone.localtime(now)
@@ -100,7 +107,16 @@ class VisitForm(forms.Form):
             "day": here.date(),
             "time": here.time(),
         }
+        requests = family.visit_requests.open().order_by("due_on", "pk")
+        asked = next((one for one in requests if str(one.pk) == answers), None)
+        if asked is not None:
+            initial |= {"request": asked, "purpose": asked.purpose}
         super().__init__(*args, initial=initial, **kwargs)
+        if requests:
+            self.fields["request"].queryset = requests
+            self.fields["request"].label_from_instance = lambda one: one.wanted
+        else:
+            del self.fields["request"]
         self.fields["member"].choices = [*EMPTY, *((str(m.pk), m.name) for m in members)]
 
     def clean_versions(self):

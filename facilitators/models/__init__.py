@@ -8,10 +8,12 @@ from facilitators.models.learning import (
     LearningSession,
     LearningTopic,
 )
+from facilitators.models.purposes import Purpose
+from facilitators.models.visit_requests import VisitRequest
+from facilitators.models.visit_settings import VisitSettings
 from facilitators.models.visits import (
     ChangeProposal,
     ChangeProposalEvent,
-    Purpose,
     Visit,
     VisitEvent,
     VisitRule,
@@ -33,5 +35,7 @@ __all__ = [
     "Purpose",
     "Visit",
     "VisitEvent",
+    "VisitRequest",
     "VisitRule",
+    "VisitSettings",
 ]

@@ -21,6 +21,19 @@ class VisitQuerySet(models.QuerySet):
         return self.select_related("facilitator", "household__desa__parent")
 
 
+class VisitRequestQuerySet(models.QuerySet):
+    """Seen by whoever sees the family's visits."""
+
+    def visible_to(self, user):
+        return self.filter(families_in_scope(user, "household", VIEW_VISIT))
+
+    def open(self):
+        return self.filter(state="open")
+
+    def for_listing(self):
+        return self.select_related("household__desa__parent", "member", "asked_by")
+
+
 class ChangeProposalQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(families_in_scope(user, "visit__household", VIEW_VISIT))

@@ -1,32 +1,24 @@
 import uuid
 
-import pghistory
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.history import EVENT_FIELDS, earlier_states
 from facilitators.models.facilitator import Facilitator
+from facilitators.models.purposes import Purpose
 from facilitators.models.visit_querysets import (
     ChangeProposalQuerySet,
     ProposalEventQuerySet,
     VisitEventQuerySet,
     VisitQuerySet,
 )
+from facilitators.models.visit_requests import VisitRequest
 
 # Corners of the country with its seas (domain.md 3.4): outside of them a position is doubted.
 EAST = (95, 141)
 NORTH = (-11, 6)
-
-
-class Purpose(models.TextChoices):
-    DATA_UPDATE = "data_update", _("Data update")
-    HEALTH_CHECK = "health_check", _("Health check")
-    GRADUATION = "graduation", _("Graduation assessment")
-    COMPLAINT = "complaint", _("Case or complaint")
-    DISBURSEMENT = "disbursement", _("Disbursement check")
-    ABSENCE = "absence", _("Follow-up of a missed session")
-    QUESTION = "question", _("Question from reconciliation")
 
 
 class Visit(models.Model):
@@ -47,6 +39,14 @@ class Visit(models.Model):
         verbose_name=_("household"),
     )
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose)
+    request = models.ForeignKey(
+        VisitRequest,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="visits",
+        verbose_name=_("answers the request"),
+    )
     device_at = models.DateTimeField(_("time on the phone"))
     recorded_at = models.DateTimeField(_("recorded at"))
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
@@ -107,7 +107,7 @@ class Visit(models.Model):
             "content_sha256",
             "recorded_by",
         }
-        ordinary = {"id", "purpose", "device_at", "recorded_at", "next_on", "version"}
+        ordinary = {"id", "purpose", "request", "device_at", "recorded_at", "next_on", "version"}
 
     def __str__(self):
         return f"{self.get_purpose_display()} {self.device_at:%d-%m-%Y}"
@@ -282,19 +282,7 @@ class VisitRule(models.Model):
         return f"{self.get_purpose_display() or '-'} {self.days}"
 
 
-def _earlier_states(model):
-    """The row as it stood before each update or delete, as the register keeps its own."""
-    return pghistory.create_event_model(
-        model,
-        pghistory.UpdateEvent(row=pghistory.Old),
-        pghistory.DeleteEvent(row=pghistory.Old),
-        append_only=True,
-        level=pghistory.Statement,
-    )
-
-
-_EVENT_FIELDS = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_context"}
-_VisitEvent = _earlier_states(Visit)
+_VisitEvent = earlier_states(Visit)
 
 
 class VisitEvent(_VisitEvent):
@@ -308,10 +296,10 @@ class VisitEvent(_VisitEvent):
 
     class Privacy:
         personal = Visit.Privacy.personal | {"pgh_obj"}
-        ordinary = Visit.Privacy.ordinary | _EVENT_FIELDS
+        ordinary = Visit.Privacy.ordinary | EVENT_FIELDS
 
 
-_ChangeProposalEvent = _earlier_states(ChangeProposal)
+_ChangeProposalEvent = earlier_states(ChangeProposal)
 
 
 class ChangeProposalEvent(_ChangeProposalEvent):
@@ -325,4 +313,4 @@ class ChangeProposalEvent(_ChangeProposalEvent):
 
     class Privacy:
         personal = ChangeProposal.Privacy.personal | {"pgh_obj"}
-        ordinary = ChangeProposal.Privacy.ordinary | _EVENT_FIELDS
+        ordinary = ChangeProposal.Privacy.ordinary | EVENT_FIELDS

@@ -8,7 +8,14 @@ from django.utils import timezone
 from areas.models import Area
 from beneficiaries.models import Household, Member
 from facilitators.forms.visits import CHOICES, LABELS
-from facilitators.models import CaseloadAssignment, ChangeProposal, Facilitator, Visit, VisitRule
+from facilitators.models import (
+    CaseloadAssignment,
+    ChangeProposal,
+    Facilitator,
+    Visit,
+    VisitRequest,
+    VisitRule,
+)
 from facilitators.services.visits import COMPARED, compared
 
 VISITS_OF_A_FAMILY = 20
@@ -48,6 +55,17 @@ def visits_of(household, user):
         .filter(household=household)
         .select_related("recorded_by")
         .order_by("-recorded_at", "pk")[:VISITS_OF_A_FAMILY]
+    )
+
+
+def requests_of(household, user):
+    """Open questions about one family that a visit should answer, the most urgent first."""
+    return (
+        VisitRequest.objects.visible_to(user)
+        .open()
+        .filter(household=household)
+        .select_related("asked_by", "member")
+        .order_by("due_on", "pk")
     )
 
 

@@ -20,6 +20,7 @@ from facilitators.services.people import (
 )
 from facilitators.services.plans import apply_plan
 from facilitators.services.proposals import decide_proposal
+from facilitators.services.requests import ask_for_visit, withdraw_request
 from facilitators.services.visits import add_photo, change_visit, record_visit
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "add_facilitator",
     "add_photo",
     "apply_plan",
+    "ask_for_visit",
     "assign_families",
     "change_facilitator",
     "change_visit",
@@ -42,4 +44,5 @@ __all__ = [
     "post_facilitator",
     "record_session",
     "record_visit",
+    "withdraw_request",
 ]

@@ -7,6 +7,7 @@ import uuid
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,15 @@ from core.errors import Refused
 from documents.models import Document
 from documents.services import keep_document
 from facilitators.findings import checked
-from facilitators.models import CaseloadAssignment, ChangeProposal, Facilitator, Visit
+from facilitators.models import (
+    CaseloadAssignment,
+    ChangeProposal,
+    Facilitator,
+    Visit,
+    VisitRequest,
+    VisitSettings,
+)
+from facilitators.services.requests import close_by_visit
 
 EDITABLE = ("people_met", "note", "next_step", "next_on")
 EDITABLE_FOR = dt.timedelta(hours=24)
@@ -49,16 +58,22 @@ def record_visit(
     next_step: str = "",
     next_on: dt.date | None = None,
     proposals: list[dict] = (),
+    request: int | None = None,
 ) -> Visit:
     """Keep what a facilitator saw, and what he proposes to change; the register stays as it is.
 
     `proposals` are {kind, member (id or None), version, values}; `version` is that of the member,
     or of the family, as it was read. One made against an earlier version is kept as a conflict
-    with both sides, for a person to decide.
+    with both sides, for a person to decide. `request` is the key of the visit request this
+    visit answers, of the same family.
+
+    A visit can arrive late: it is accepted while the family is entrusted to him on the day of
+    arrival, or was on the day of the visit (`device_at`), as long as `late_days` of the settings
+    are not over. The day itself is the phone's word; see the marks of a visit.
 
     With an `id` it may run again, also at the same moment: the same content by the same person
     answers the visit kept before (`visit.is_new` is False); other content is refused
-    (`visit_id_taken`). Other refusals: `not_found` (no family of his today), `invalid`.
+    (`visit_id_taken`). Other refusals: `not_found` (no family of his on these days), `invalid`.
     """
     id = id or uuid.uuid4()
     sent = {
@@ -75,6 +90,8 @@ def record_visit(
         "next_on": next_on.isoformat() if next_on else None,
         "proposals": list(proposals),
     }
+    if request is not None:
+        sent["request"] = request
     digest = hashlib.sha256(
         json.dumps(sent, sort_keys=True, default=str).encode("utf-8", "surrogatepass")
     ).hexdigest()
@@ -91,12 +108,16 @@ def record_visit(
         earlier.is_new = False
         return earlier
     today = timezone.localdate(at)
-    if (
-        not CaseloadAssignment.objects.entrusted_to(facilitator.pk, today)
-        .filter(household_id=household.pk)
-        .exists()
-    ):
+    if not _was_his(facilitator, household, device_at=device_at, today=today):
         raise Refused("not_found", _("This family is not entrusted to you today."))
+    if request is not None and not (
+        VisitRequest.objects.filter(pk=request, household=household).exists()
+    ):
+        raise Refused(
+            "invalid",
+            _("This question is not about this family."),
+            fields={"request": _("not of this family")},
+        )
     if len(sent["proposals"]) > MOST_PROPOSALS:
         raise Refused(
             "invalid",
@@ -108,6 +129,7 @@ def record_visit(
         facilitator=facilitator,
         household=household,
         purpose=purpose,
+        request_id=request,
         device_at=device_at,
         recorded_at=at,
         latitude=latitude,
@@ -125,6 +147,8 @@ def record_visit(
         visit.save(force_insert=True)
         rows = _proposals(visit, sent["proposals"], today=today, by=by, at=at)
         ChangeProposal.objects.bulk_create(rows)
+    if request is not None:
+        close_by_visit(visit=visit, by=by, at=at)
     audit.record(
         "visit.recorded",
         target=visit,
@@ -139,9 +163,22 @@ def record_visit(
     return visit
 
 
+def _was_his(facilitator, household, *, device_at, today) -> bool:
+    """On the day of arrival, or, for so many days, on the day of the visit."""
+    days = [today]
+    made_on = timezone.localdate(device_at)
+    late = (today - made_on).days
+    if 0 < late <= VisitSettings.on(today).late_days:
+        days.append(made_on)
+    held = Q()
+    for day in days:
+        held |= Q(pk__in=CaseloadAssignment.objects.entrusted_to(facilitator.pk, day).values("pk"))
+    return CaseloadAssignment.objects.filter(held, household_id=household.pk).exists()
+
+
 def _check(visit):
     try:
-        visit.clean_fields(exclude={"id", "facilitator", "household", "recorded_by"})
+        visit.clean_fields(exclude={"id", "facilitator", "household", "recorded_by", "request"})
         visit.validate_constraints()
     except ValidationError as error:
         fields = (

@@ -33,7 +33,13 @@ def record(request, pk):
     if own is None:
         raise Http404
     facilitator, family = own
-    form = VisitForm(request.POST or None, request.FILES or None, family=family, now=now)
+    form = VisitForm(
+        request.POST or None,
+        request.FILES or None,
+        family=family,
+        now=now,
+        answers=request.GET.get("pertanyaan", ""),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             visit = _recorded(request, form, facilitator, family, now)
@@ -73,6 +79,7 @@ def _recorded(request, form, facilitator, family, now):
         next_step=found["next_step"],
         next_on=found["next_on"],
         proposals=form.proposals(),
+        request=getattr(found.get("request"), "pk", None),
         by=request.user,
         at=now,
     )
@@ -89,7 +96,7 @@ def visit(request, pk):
     found = get_object_or_404(
         Visit.objects.visible_to(request.user)
         .for_listing()
-        .select_related("household__caretaker", "recorded_by"),
+        .select_related("household__caretaker", "recorded_by", "request__asked_by"),
         pk=pk,
     )
     return render(

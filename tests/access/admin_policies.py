@@ -9,7 +9,7 @@ from django.db.models import ForeignKey
 
 from accounts.models import ApiToken, Assignment
 from beneficiaries.models import BenefitIndex, PeriodRule
-from facilitators.models import VisitRule
+from facilitators.models import VisitRule, VisitSettings
 from tests.access.walk import ANYWHERE, NOBODY, Policy, Write
 from tests.access.world import (
     ADMIN,
@@ -24,6 +24,18 @@ MISSING_PK = 987_654_321
 SITE = frozenset(ADMIN_SITE)
 LOOKS_AFTER = frozenset({ADMIN})
 SENT_ON = frozenset({301, 302})
+VISIT_NUMBERS = {
+    "request_days": "7",
+    "absence_days": "30",
+    "late_days": "7",
+    "edit_hours": "12",
+    "clock_minutes": "5",
+    "arrival_hours": "24",
+    "distance_m": "750",
+    "many_visits": "5",
+    "many_minutes": "20",
+    "sample_percent": "10",
+}
 
 
 def _last(model):
@@ -149,6 +161,14 @@ MODELS = {
         "record": _last(VisitRule),
         "add_body": {"purpose": "complaint", "days": "30", "valid_from": "01-01-2027"},
         "change_body": {"purpose": "complaint", "days": "30", "valid_from": "01-01-2027"},
+    },
+    "facilitators.visitsettings": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(VisitSettings),
+        "add_body": VISIT_NUMBERS | {"valid_from": "01-01-2027"},
+        "change_body": VISIT_NUMBERS | {"valid_from": "01-01-2025", "distance_m": "500"},
     },
     "dtks.matchingsettings": {
         "view": SITE,

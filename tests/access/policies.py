@@ -1070,6 +1070,10 @@ def visit(world, desa):
     return {"pk": world.visits[desa].pk if desa else MISSING_UUID}
 
 
+def visit_request(world, desa):
+    return {"pk": world.requests[desa].pk if desa else MISSING_PK}
+
+
 def visits_of(world, person):
     """One to the first family of every desa."""
     return sum(1 for desa in DESA if may(person, "people", desa))
@@ -1091,7 +1095,12 @@ def new_visit(world, desa):
 
 def visits_everywhere(world, desa):
     """An outbox with a visit to a family of every place; the others must not be written."""
-    return {"visits": [new_visit(world, place) for place in (*DESA, None)]}
+    answered = {place: world.requests[place].pk for place in DESA} | {None: MISSING_PK}
+    return {
+        "visits": [
+            new_visit(world, place) | {"request": answered[place]} for place in (*DESA, None)
+        ]
+    }
 
 
 def visits_elsewhere(world, desa):
@@ -1135,6 +1144,21 @@ API |= {
         }
     ),
     "api:v1:visit-photos": Policy(fill=visit),
+    "api:v1:visit-request-list": Policy(
+        opens=READERS,
+        rows=visits_of,
+        queries=(
+            *probes(
+                "?state=open",
+                "?village=99.02",
+                "?due_to=2099-01-01",
+                orderings=("due_on", "id"),
+                hidden=("wanted", "household__kk_number", "asked_by__username"),
+            ),
+            (of_household, {200}),
+        ),
+    ),
+    "api:v1:visit-request-detail": Policy(opens=READERS, fill=visit_request),
 }
 
 API |= {

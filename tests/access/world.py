@@ -48,7 +48,9 @@ from facilitators.models import (
     LearningTopic,
     Posting,
     Visit,
+    VisitRequest,
     VisitRule,
+    VisitSettings,
 )
 from jobs.models import Job
 from tests.factories.files import jpeg, pdf
@@ -230,6 +232,7 @@ class World:
     facilitators: dict[str, Facilitator] = field(default_factory=dict)
     caseload: dict[str, list[CaseloadAssignment]] = field(default_factory=dict)  # of today, by desa
     visits: dict[str, Visit] = field(default_factory=dict)  # of the first family of a desa
+    requests: dict[str, VisitRequest] = field(default_factory=dict)  # open, about its child
     proposals: dict[str, ChangeProposal] = field(default_factory=dict)  # open, about its child
     groups: dict[str, LearningGroup] = field(default_factory=dict)  # by desa
     sessions: dict[str, LearningSession] = field(default_factory=dict)  # by desa
@@ -314,6 +317,7 @@ def _rules():
     MatchingSettings.objects.get_or_create(pk=1)
     CaseloadSettings.objects.get_or_create(pk=1)
     VisitRule.objects.get_or_create(purpose="", valid_from="2025-01-01", defaults={"days": 90})
+    VisitSettings.objects.get_or_create(valid_from="2025-01-01")
 
 
 def _families(world):
@@ -496,6 +500,14 @@ def _visits(world):
             next_step=canary(desa, "LANGKAH"),
             content_sha256=desa.ljust(64, "a"),
             recorded_by=writer,
+        )
+        world.requests[desa] = VisitRequest.objects.create(
+            household=family,
+            member=child,
+            wanted=canary(desa, "DITANYA"),
+            due_on=timezone.localdate(now),
+            asked_by=writer,
+            asked_at=now,
         )
         # An earlier wording, kept by trigger.
         Visit.objects.filter(pk=visit.pk).update(note=canary(desa, "KUNJUNGANBARU"))
@@ -762,6 +774,8 @@ WHERE_IT_LIES = {
     ),
     "facilitators_posting": "area_id",
     "facilitators_visitrule": "'99'",
+    "facilitators_visitsettings": "'99'",
+    "facilitators_visitrequest": f"({_HOME} t.household_id)",
     "facilitators_visit": f"({_HOME} t.household_id)",
     "facilitators_visitevent": f"({_HOME} t.household_id)",
     "facilitators_changeproposal": f"({_VISIT_HOME} t.visit_id)",

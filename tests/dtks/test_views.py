@@ -5,12 +5,16 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from beneficiaries.models import Member
 from dtks.models import Decision, Difference, Snapshot
 from dtks.services import approve_snapshot, reconcile
+from facilitators.models import VisitRequest
+from facilitators.services import record_visit
 from jobs.models import Job
 from tests.dtks.staged import DTKS, NOW, card, family, nik, person, stage, village
+from tests.factories.facilitators import FacilitatorFactory, entrust
 
 pytestmark = pytest.mark.django_db
 
@@ -544,13 +548,56 @@ def test_a_question_sent_to_the_field_waits_there_for_its_answer(client, asked, 
     home = client.get(reverse("dashboard:home")).content.decode()
     listed = client.get(reverse("dtks:queue"), {"hasil": "asked"})
     page = client.get(address(question)).content.decode()
+    request = VisitRequest.objects.get()
     decide(client, question, "not_same")
+    request.refresh_from_db()
 
+    assert (request.wanted, request.member_id, request.state) == (
+        "Mohon lihat KTP",
+        question.member_id,
+        "withdrawn",
+    )
     assert f"{reverse('dtks:queue')}?berkas={question.snapshot_id}&amp;hasil=asked" in home
     assert listed.context["counts"]["total"] == 1
     assert "Mohon lihat KTP" in page
     assert [d.verdict for d in Decision.objects.standing()] == ["not_same"]
     assert Decision.objects.get(verdict="ask_field").withdrawn_by == sari
+
+
+def test_the_answer_of_a_visit_stands_on_the_page_of_its_question(client, asked, operator, sari):
+    question = asked().get()
+    hers, family = FacilitatorFactory(user=sari, name="SARI"), question.member.household
+    entrust(hers, family)
+    client.force_login(operator)
+    decide(client, question, "ask_field", catatan="Mohon lihat KTP", sampai="1 Januari 2027")
+    request = VisitRequest.objects.get()
+    before = client.get(address(question)).context["answer"]
+
+    now = timezone.now()
+    visit = record_visit(
+        facilitator=hers, household=family, purpose="question", device_at=now, by=sari, at=now,
+        note="KTP bernama lain", request=request.pk,
+    )  # fmt: skip
+
+    page = client.get(address(question))
+    listed = client.get(reverse("dtks:queue"), {"hasil": "answered"})
+    assert (str(request.due_on), before.visits) == ("2027-01-01", [])
+    assert page.context["answer"].visits == [visit]
+    assert page.context["answer"].request.state == "done"
+    assert page.context["may_decide"] is True
+    assert "KTP bernama lain" in page.content.decode()
+    assert listed.context["counts"]["total"] == 1
+
+
+def test_a_day_nobody_can_read_asks_nobody(client, asked, operator):
+    question = asked().get()
+    client.force_login(operator)
+
+    for until in ("kemarin", "1-1-2020"):
+        answer = decide(client, question, "ask_field", sampai=until)
+
+        assert (answer.status_code, VisitRequest.objects.count()) == (409, 0)
+    assert Decision.objects.count() == 0
 
 
 def test_a_file_too_large_is_refused_before_it_waits(client, office, operator, settings):

@@ -11,7 +11,7 @@ from beneficiaries.models import Member
 from beneficiaries.services import change_member
 from core.errors import Refused
 from documents.models import Document
-from facilitators.models import ChangeProposal, Visit, VisitEvent
+from facilitators.models import ChangeProposal, Visit, VisitEvent, VisitSettings
 from facilitators.services import add_photo, change_visit, end_families
 from tests.facilitators.conftest import NOW
 from tests.factories.beneficiaries import HouseholdFactory, MemberFactory
@@ -97,7 +97,52 @@ def test_a_repeat_is_answered_after_the_family_went_to_a_colleague(visiting, fam
     tomorrow = NOW + dt.timedelta(days=1)
 
     assert visiting(**sent, at=tomorrow).is_new is False
-    assert refusal(visiting, at=tomorrow).code == "not_found"
+    assert refusal(visiting, at=tomorrow, device_at=tomorrow).code == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("days", "made", "accepted"),
+    [
+        (1, 0, True),
+        (14, 0, True),
+        (15, 0, False),  # too late
+        (3, 1, False),  # made when it was a colleague's already
+        (3, -400, False),  # when it was nobody's
+    ],
+)
+def test_a_visit_made_before_a_handover_may_arrive_after_it(
+    visiting, family, hers, ratna, days, made, accepted
+):
+    """NOW is the last day the family was hers; the phone had no signal for `days`."""
+    receiver = FacilitatorFactory()
+    end_families(households=[family], ends_on=NOW.date(), by=ratna, at=NOW)
+    entrust(receiver, family, starts_on=NOW.date() + dt.timedelta(days=1))
+    late = {"device_at": NOW + dt.timedelta(days=made), "at": NOW + dt.timedelta(days=days)}
+
+    if accepted:
+        assert visiting(**late).facilitator == hers
+    else:
+        assert refusal(visiting, **late).code == "not_found"
+    assert Visit.objects.count() == accepted
+
+
+def test_the_settings_say_how_late_a_visit_may_arrive(visiting, family, ratna):
+    VisitSettings.objects.create(valid_from=dt.date(2026, 11, 1), late_days=0)
+    end_families(households=[family], ends_on=NOW.date(), by=ratna, at=NOW)
+
+    assert refusal(visiting, at=NOW + dt.timedelta(days=1)).code == "not_found"
+
+
+def test_before_the_handover_a_visit_of_who_gets_the_family_is_refused(
+    visiting, family, hers, ratna, budi
+):
+    his = FacilitatorFactory(user=budi)
+    end_families(households=[family], ends_on=NOW.date(), by=ratna, at=NOW)
+    entrust(his, family, starts_on=NOW.date() + dt.timedelta(days=1))
+
+    assert refusal(visiting, facilitator=his, by=budi).code == "not_found"
+    tomorrow = NOW + dt.timedelta(days=1)
+    assert visiting(facilitator=his, by=budi, at=tomorrow).facilitator == his
 
 
 def test_record_visit_refuses_a_family_of_somebody_else(visiting):
