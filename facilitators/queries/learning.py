@@ -5,7 +5,15 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from facilitators.models import Attendance, CaseloadAssignment, LearningGroup, LearningSession
+from django.db.models import Exists, OuterRef
+
+from facilitators.models import (
+    Attendance,
+    LearningGroup,
+    LearningSession,
+    Visit,
+    VisitSettings,
+)
 
 
 def percent(present: int, expected: int) -> Decimal | None:
@@ -74,23 +82,24 @@ def weeks_of(month: dt.date, sessions) -> list[list[tuple[int, LearningSession |
     ]
 
 
-def absentees(*, on: dt.date, facilitator):
-    """Families of the facilitator's caseload who were absent when their group last met.
+def absences(on: dt.date):
+    """Absences nobody has followed up by the day, a row of Attendance each, over all families.
 
-    Up to the day `on`; ill is no absence. Rows of Attendance with session, household and member:
-    each is a reason for a visit.
+    The family was absent when its group last met, ill is no absence; no visit has arrived since;
+    and the days the settings give to a follow-up are not over.
     """
-    entrusted = CaseloadAssignment.objects.entrusted_to(facilitator.pk, on)
-    last = (
-        Attendance.objects.filter(
-            household_id__in=entrusted.values("household_id"), session__held_on__lte=on
-        )
-        .order_by("household_id", "-session__held_on", "-pk")
-        .distinct("household_id")
+    since = on - dt.timedelta(days=VisitSettings.on(on).absence_days)
+    later = Attendance.objects.filter(
+        household_id=OuterRef("household_id"),
+        session__held_on__gt=OuterRef("session__held_on"),
+        session__held_on__lte=on,
     )
-    return (
-        Attendance.objects.filter(pk__in=last.values("pk"), status=Attendance.Status.ABSENT)
-        .exclude(household__status="exited")
-        .select_related("session__group", "household", "member")
-        .order_by("session__held_on", "pk")
+    visited = Visit.objects.filter(
+        household_id=OuterRef("household_id"), recorded_at__date__gte=OuterRef("session__held_on")
+    )
+    return Attendance.objects.filter(
+        ~Exists(later.order_by()),
+        ~Exists(visited.order_by()),
+        status=Attendance.Status.ABSENT,
+        session__held_on__range=(since, on),
     )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from areas.models import Area
@@ -28,24 +28,14 @@ def rules_on(day: dt.date) -> dict[str, int]:
     return dict(rules.distinct("purpose").values_list("purpose", "days"))
 
 
-def unvisited_since(households, moment: dt.datetime, purpose: str = ""):
-    """Those without a visit (for the purpose) that arrived at the moment or later."""
-    visits = Visit.objects.filter(household_id=OuterRef("pk"), recorded_at__gte=moment).order_by()
+def unvisited(day: dt.date, days: int, purpose: str = "") -> Q:
+    """Condition on the household: no visit (for the purpose) arrived in the `days` before the
+    day."""
+    midnight = timezone.make_aware(dt.datetime.combine(day, dt.time()))
+    visits = Visit.objects.filter(recorded_at__gte=midnight - dt.timedelta(days=days))
     if purpose:
         visits = visits.filter(purpose=purpose)
-    return households.filter(~Exists(visits))
-
-
-def overdue(user, day: dt.date, purpose: str, days: int):
-    """Families of the user that are overdue on the day by this rule; `last_visit_at` of each."""
-    midnight = timezone.make_aware(dt.datetime.combine(day, dt.time()))
-    families = Household.objects.visible_to(user).exclude(status=Household.Status.EXITED)
-    last = Visit.objects.filter(household_id=OuterRef("pk")).order_by("-recorded_at")
-    if purpose:
-        last = last.filter(purpose=purpose)
-    return unvisited_since(families, midnight - dt.timedelta(days=days), purpose).annotate(
-        last_visit_at=Subquery(last.values("recorded_at")[:1])
-    )
+    return ~Q(Exists(visits.filter(household_id=OuterRef("pk")).order_by()))
 
 
 def visits_of(household, user):
@@ -74,9 +64,7 @@ def is_overdue(household, day: dt.date) -> bool:
     days = rules_on(day).get("")
     if days is None or household.status == Household.Status.EXITED:
         return False
-    midnight = timezone.make_aware(dt.datetime.combine(day, dt.time()))
-    this = Household.objects.filter(pk=household.pk)
-    return unvisited_since(this, midnight - dt.timedelta(days=days)).exists()
+    return Household.objects.filter(unvisited(day, days), pk=household.pk).exists()
 
 
 def own_family(user, pk: int, day: dt.date):

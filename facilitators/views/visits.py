@@ -16,6 +16,7 @@ from documents.queries import documents_of
 from facilitators import services
 from facilitators.forms.visits import VisitForm
 from facilitators.models import ChangeProposal, Purpose, Visit
+from facilitators.queries import today
 from facilitators.queries import visits as queries
 from facilitators.services.visits import MOST_PHOTOS
 
@@ -112,23 +113,49 @@ def visit(request, pk):
     )
 
 
+# What the address says, and the reason it means.
+_REASONS = {"pertanyaan": today.ASKED, "absen": today.ABSENT, "terlambat": today.OVERDUE}
+
+
 @_sees
 def overdue(request):
-    """Families nobody has visited for as many days as the rule of today says."""
-    today = timezone.localdate()
-    rules = queries.rules_on(today)
+    """Families to be visited: asked for, missed at a session, or not visited for as many days
+    as the rule of today says."""
+    day = timezone.localdate()
+    rules = queries.rules_on(day)
     purpose = request.GET.get("tujuan", "")
+    said = "terlambat" if purpose in rules and purpose else request.GET.get("alasan", "")
+    reason = _REASONS.get(said, "")
     if purpose not in rules:
         purpose = ""
-    context = {"rules": [], "purpose": purpose, "days": rules.get(purpose)}
+    page = page_of(
+        today.due(request.user, day, reason, purpose).select_related("desa__parent", "caretaker"),
+        today.ORDER,
+        request.GET,
+    )
+    requests = today.open_requests(page.rows, request.user)
+    holders = (
+        today.responsible(page.rows, day)
+        if request.user.has_perm("facilitators.view_caseloadassignment")
+        else None
+    )
+    for family in page.rows:
+        family.requests = requests.get(family.pk, [])
+        family.holder = holders.get(family.pk) if holders else None
     labels = dict(Purpose.choices) | {"": _("any visit")}
-    context["rules"] = [(key, labels[key], days) for key, days in rules.items()]
-    if purpose in rules:
-        families = queries.overdue(request.user, today, purpose, rules[purpose])
-        context["page"] = page_of(
-            families.select_related("desa__parent", "caretaker"), ("desa_id", "pk"), request.GET
-        )
-    return render(request, "facilitators/overdue.html", context)
+    return render(
+        request,
+        "facilitators/overdue.html",
+        {
+            "page": page,
+            "counts": today.counts(request.user, day, purpose),
+            "reason": reason,
+            "purpose": purpose,
+            "days": rules.get(purpose),
+            "rules": [(key, labels[key], days) for key, days in rules.items()],
+            "with_holder": holders is not None,
+        },
+    )
 
 
 @_decides

@@ -1251,7 +1251,17 @@ FACILITATORS |= {
     "facilitators:visit": Policy(opens=READERS, fill=visit),
     "facilitators:overdue": Policy(
         opens=READERS,
-        queries=("?tujuan=complaint", "?tujuan=%00", "?tujuan=zzz", "?setelah=x", "?sebelum=%00"),
+        queries=(
+            "?alasan=pertanyaan",
+            "?alasan=absen",
+            "?alasan=terlambat",
+            "?alasan=%00",
+            "?tujuan=complaint",
+            "?tujuan=%00",
+            "?tujuan=zzz",
+            "?setelah=x",
+            "?sebelum=%00",
+        ),
     ),
     "facilitators:proposals": Policy(
         opens=PROPOSAL_DECIDERS, queries=("?setelah=x", "?sebelum=%00")
