@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 TEST_WORKERS ?= 2
 TEST_ARGS ?=
 
-.PHONY: demo test bench requirements messages lint types catalogue venv runtime dev
+.PHONY: demo test bench bench-field requirements messages lint types catalogue venv runtime dev
 
 demo: runtime catalogue
 	@exec $(PY) -m pkh.office --with-parent
@@ -21,6 +21,9 @@ test: dev catalogue
 
 bench: dev catalogue
 	@exec $(PY) -m tests.bench
+
+bench-field: dev catalogue
+	@exec $(PY) -m tests.bench.field
 
 lint: dev
 	@$(VENV)/bin/ruff check .
