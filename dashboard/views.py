@@ -13,6 +13,7 @@ from core.nik import digits
 from dashboard import family, queries
 from dashboard.forms import FindForm
 from documents.queries import documents_of
+from facilitators.queries.phone import has_a_phone_page
 from facilitators.queries.visits import is_overdue, own_family, requests_of, visits_of
 
 MOST_DOCUMENTS = 60
@@ -35,6 +36,7 @@ def home(request):
             "jobs": queries.running_jobs(user, timezone.now()),
             "files": queries.latest_files(user, permissions),
             "families": queries.families(user, permissions),
+            "goes_to_the_field": "facilitators.add_visit" in permissions and has_a_phone_page(user),
             "may_upload": "dtks.add_snapshot" in permissions,
             "may_see_files": "dtks.view_snapshot" in permissions,
             "may_see_people": "beneficiaries.view_household" in permissions,

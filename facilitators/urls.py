@@ -1,6 +1,6 @@
 from django.urls import path
 
-from facilitators.views import caseloads, learning, visits
+from facilitators.views import caseloads, learning, phone, visits
 
 app_name = "facilitators"
 
@@ -21,6 +21,12 @@ urlpatterns = [
     path("kpm/<int:pk>/kunjungan/", visits.record, name="record_visit"),
     path("kunjungan/terlambat/", visits.overdue, name="overdue"),
     path("kunjungan/<uuid:pk>/", visits.visit, name="visit"),
+    path("lapangan/", phone.shell, name="phone"),
+    path("lapangan/pekerja.js", phone.worker, name="phone_worker"),
+    path("lapangan/manifest.webmanifest", phone.manifest, name="phone_manifest"),
+    path("lapangan/siapa/", phone.who, name="phone_who"),
+    path("lapangan/kunci/", phone.key, name="phone_key"),
+    path("lapangan/keluarga/", phone.caseload, name="phone_caseload"),
     path("usulan/", visits.proposals, name="proposals"),
     path("usulan/<int:pk>/", visits.proposal, name="proposal"),
 ]

@@ -212,6 +212,9 @@ PKH_REVEALS_A_DAY = {
     "auditor": 200,
 }
 
+# After so many days without contact a phone throws the families it carries away.
+PKH_PHONE_KEEP_DAYS = number("PKH_PHONE_KEEP_DAYS", 7)
+
 # --- REST
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -158,3 +158,8 @@ class BatchAnswerSerializer(serializers.Serializer):
 class PhotoSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     file = serializers.FileField()
+    sha256 = serializers.RegexField(
+        r"^[0-9a-f]{64}\Z",
+        required=False,
+        help_text="Of the bytes sent; what arrives otherwise is refused (`photo_damaged`).",
+    )

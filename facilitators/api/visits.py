@@ -147,6 +147,7 @@ class VisitViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
             file=asked.validated_data["file"],
             name=asked.validated_data["file"].name,
             client_id=asked.validated_data["id"],
+            sha256=asked.validated_data.get("sha256"),
             by=request.user,
             at=timezone.now(),
         )

@@ -113,7 +113,7 @@ def side_by_side(proposal) -> list[dict]:
     adds = proposal.kind == ChangeProposal.Kind.BIRTH
     said = {_BY_COLUMN.get(name, name): value for name, value in proposal.values.items()}
     names = list(said) if adds else [*COMPARED[model], *(n for n in said if n not in now)]
-    words = _Words([now, seen, said])
+    words = ValueWords([now, seen, said])
     rows = []
     for name in names:
         old, here = (None, None) if adds else (seen.get(name), now.get(name))
@@ -131,7 +131,7 @@ def side_by_side(proposal) -> list[dict]:
     return rows
 
 
-class _Words:
+class ValueWords:
     """Values as a person reads them; villages and caretakers by name, read in two statements."""
 
     def __init__(self, sides):

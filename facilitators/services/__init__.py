@@ -18,6 +18,7 @@ from facilitators.services.people import (
     end_employment,
     post_facilitator,
 )
+from facilitators.services.phone import give_keys, owner_tag
 from facilitators.services.plans import apply_plan
 from facilitators.services.proposals import decide_proposal
 from facilitators.services.requests import ask_for_visit, withdraw_request
@@ -37,10 +38,12 @@ __all__ = [
     "end_families",
     "form_group",
     "give_families",
+    "give_keys",
     "hand_over",
     "join_group",
     "leave_group",
     "name_leader",
+    "owner_tag",
     "post_facilitator",
     "record_session",
     "record_visit",

@@ -301,10 +301,23 @@ def change_visit(*, visit: Visit, values: dict, version: int, by, at: dt.datetim
     return visit
 
 
-def add_photo(*, visit: Visit, file, name: str, client_id=None, by, at: dt.datetime) -> Document:
-    """A photo of a visit, by its author; sent again it is the same photo."""
+def add_photo(
+    *, visit: Visit, file, name: str, client_id=None, sha256=None, by, at: dt.datetime
+) -> Document:
+    """A photo of a visit, by its author; sent again it is the same photo.
+
+    `sha256` is what the sender counted over its bytes: another one here is a photo that did not
+    arrive whole, refused (`photo_damaged`) before anything is kept.
+    """
     if visit.recorded_by_id != by.pk:
         raise Refused("not_allowed", _("Only who made the visit adds photos to it."))
+    if sha256 is not None:
+        arrived = hashlib.sha256()
+        for part in iter(lambda: file.read(1 << 16), b""):
+            arrived.update(part)
+        if arrived.hexdigest() != sha256:
+            raise Refused("photo_damaged", _("The photo did not arrive whole. Send it again."))
+        file.seek(0)
     with transaction.atomic():
         # One at a time, so that the measure holds; a repeat of a kept one is never refused.
         Visit.objects.select_for_update().get(pk=visit.pk)

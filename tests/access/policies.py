@@ -1279,4 +1279,23 @@ FACILITATORS |= {
     ),
 }
 
+# --- the phone: its page is the same for everybody, what is about people asks who is asking
+
+FACILITATORS |= {
+    "facilitators:phone": Policy(opens=EVERYBODY),
+    "facilitators:phone_worker": Policy(opens=EVERYBODY, queries=("?kirim=1", "?kirim=%00")),
+    "facilitators:phone_manifest": Policy(opens=EVERYBODY),
+    "facilitators:phone_who": Policy(opens=VISITORS),
+    "facilitators:phone_caseload": Policy(opens=VISITORS),
+    "facilitators:phone_key": Policy(
+        answers=ONLY_POST,
+        writes={
+            "POST": (
+                Write(by=VISITORS, body={"device": MISSING_UUID}, what=ANYWHERE, changes=False),
+                Write(by=NOBODY, body={"device": "x"}, changes=False),
+            )
+        },
+    ),
+}
+
 POLICIES = ACCOUNT | PAGES | FILES | FACILITATORS | LEARNING | JOBS | API | ADMIN_PAGES

@@ -163,7 +163,7 @@ def _texts(body, response):
         yield from _members(body)
     elif kind == "text/html":
         yield html.unescape(body.decode())
-    elif kind in {"application/json", "application/vnd.oai.openapi+json"}:
+    elif kind == "application/json" or kind.endswith("+json"):
         yield json.dumps(json.loads(body), ensure_ascii=False) if body else ""
     elif (
         kind.startswith("text/")

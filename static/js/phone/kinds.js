@@ -1,0 +1,33 @@
+// What a queue can hold. A further kind (commitment checks, say) is one more entry here and one
+// more module under screens/; nothing else knows the kinds by name.
+//
+// `send(items)` gives one result an item: {status, conflicts?, error?}. It throws what server.js
+// throws when there was no answer. `photosTo(id)` says where photos of an item go.
+import { askJson } from "./server.js";
+
+const VISITS = "/api/v1/visits/";
+
+async function visits(bodies) {
+  const { status, said } = await askJson(`${VISITS}batch/`, {
+    method: "POST",
+    value: { visits: bodies },
+  });
+  if (status !== 200) return bodies.map(() => ({ status, error: said.error }));
+  const byId = new Map(said.results.map((one) => [one.id, one]));
+  return bodies.map((body) => byId.get(body.id) ?? { status: 0 });
+}
+
+// These are few (a group meets once a month), so one by one.
+async function sessions(bodies) {
+  const results = [];
+  for (const value of bodies) {
+    const { status, said } = await askJson("/api/v1/learning-sessions/", { method: "POST", value });
+    results.push({ status, error: said.error });
+  }
+  return results;
+}
+
+export const kinds = {
+  visit: { send: visits, atOnce: 10, photosTo: (id) => `${VISITS}${id}/photos/` },
+  session: { send: sessions, atOnce: 1 },
+};
