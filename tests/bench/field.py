@@ -24,6 +24,7 @@ import tempfile
 import threading
 import time
 import uuid
+from collections import Counter
 from pathlib import Path
 
 from tests.bench.__main__ import ROOT, say
@@ -210,13 +211,15 @@ def main():
         "doubled": statuses.count(201) - kept["visits"],
         "proposals_expected": sum(len(v.get("proposals", ())) for v in visits.values()),
         "proposals": kept["proposals"],
-        "other_answers": sum(status not in (200, 201) for status in statuses),
+        "other_answers": len(others := [s for s in statuses if s not in (200, 201)]),
         "p50_ms": round(times[len(times) // 2] * 1000),
         "p95_ms": round(times[int(len(times) * 0.95)] * 1000),
         "worst_ms": round(times[-1] * 1000),
     }
     for name, value in figures.items():
         say(name, f"{value:,}")
+    for status, count in Counter(others).items():
+        say(f"answered {status or 'nothing'}", f"{count:,}")
     print(json.dumps(figures))
     wrong = (
         figures["lost"]
