@@ -20,7 +20,7 @@ MODULES = (
 ICONS = ("phone/icon.svg", "phone/icon-192.png", "phone/icon-512.png")
 FILES = (
     "css/phone.css",
-    "vendor/tabler/icons.svg",
+    "vendor/tabler/field-icons.svg",
     *(f"js/phone/{name}.js" for name in MODULES),
     *ICONS,
 )

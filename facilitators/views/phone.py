@@ -32,6 +32,7 @@ from facilitators.queries.phone import caseload as caseload_of
 
 @login_not_required
 @require_safe
+@gzip_page
 def shell(request):
     """The page: its texts and its modules. Everything else comes later, and locked."""
     return render(request, "facilitators/phone.html", _shell())
@@ -93,7 +94,7 @@ def _shell():
             "choices": choices(),
             "worker": reverse("facilitators:phone_worker"),
             "page": reverse("facilitators:phone"),
-            "icons": static("vendor/tabler/icons.svg"),
+            "icons": static("vendor/tabler/field-icons.svg"),
             "signIn": f"{reverse('account_login')}?next={reverse('facilitators:phone')}",
         },
     }

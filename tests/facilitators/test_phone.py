@@ -104,6 +104,23 @@ def test_every_text_of_the_modules_comes_from_the_catalogue_and_none_is_left_ove
     assert unused == set()
 
 
+def test_every_drawing_is_in_the_small_sprite():
+    sprite = Path(finders.find("vendor/tabler/field-icons.svg")).read_text()
+    drawn = set(re.findall(r'id="([a-z0-9-]+)"', sprite))
+    all_of_them = Path(finders.find("vendor/tabler/icons.svg")).read_text()
+    names = set(re.findall(r'id="([a-z0-9-]+)"', all_of_them))
+    said = {
+        name
+        for path in (BASE_DIR / "static/js/phone").rglob("*.js")
+        for name in re.findall(
+            r'(?:icon\(|icon: |, |picture = |\[)"([a-z0-9-]+)"', path.read_text()
+        )
+    }
+
+    # A word that is also the name of a drawing may mean something else: then it is drawn as well.
+    assert (said & names) - drawn - {"user", "key", "id"} == set()
+
+
 def test_findings_on_the_phone_are_those_the_office_takes(db):
     kinds = choices()["findings"]
 

@@ -5,7 +5,8 @@ const { version, page, files } = self.shell;
 const CACHE = `lapangan-${version}`;
 
 self.addEventListener("install", (event) => {
-  const fresh = [page, ...files].map((url) => new Request(url, { cache: "reload" }));
+  // Asked for again, but not sent again: the page has just fetched most of them.
+  const fresh = [page, ...files].map((url) => new Request(url, { cache: "no-cache" }));
   event.waitUntil(
     caches.open(CACHE).then((cache) => cache.addAll(fresh)).then(() => self.skipWaiting()),
   );
