@@ -33,6 +33,16 @@ _MAKE_VISITS = {"facilitators.add_visit"}
 _DECIDE_PROPOSALS = {"facilitators.decide_changeproposal"}
 _READ_LEARNING = {"facilitators.view_learninggroup", "facilitators.view_learningsession"}
 _RECORD_LEARNING = _READ_LEARNING | {"facilitators.add_learningsession"}
+# Commitments: who keeps the evidence does not also accept reasons or close the quarter.
+_READ_CHECKS = {"facilitators.view_commitmentcheck"}
+_RECORD_CHECKS = _READ_CHECKS | {"facilitators.add_commitmentcheck"}
+_ACCEPT_REASONS = _READ_CHECKS | {"facilitators.accept_commitmentcheck"}
+_COUNT_CHECKS = {"facilitators.count_commitmentcheck"}
+_PREPARE_QUARTERS = {"facilitators.prepare_commitmentquarter"}
+_CLOSE_QUARTERS = {
+    "facilitators.close_commitmentquarter",
+    "facilitators.correct_commitmentcheck",
+}
 _KEEP_CASELOADS = {
     "facilitators.add_facilitator",
     "facilitators.change_facilitator",
@@ -43,6 +53,7 @@ _KEEP_CASELOADS = {
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.FACILITATOR: frozenset(
         _READ_PEOPLE
+        | _RECORD_CHECKS
         | _READ_DOCUMENTS
         | _REVEAL
         | _READ_QUESTIONS
@@ -53,6 +64,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.SUBDISTRICT_LEAD: frozenset(
         _READ_PEOPLE
+        | _ACCEPT_REASONS
         | _READ_DOCUMENTS
         | _REVEAL
         | _READ_QUESTIONS
@@ -66,6 +78,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.DISTRICT_COORDINATOR: frozenset(
         _READ_PEOPLE
+        | _ACCEPT_REASONS
+        | _PREPARE_QUARTERS
+        | _CLOSE_QUARTERS
         | _READ_DOCUMENTS
         | _REVEAL
         | _READ_FILES
@@ -80,6 +95,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.DATA_OPERATOR: frozenset(
         _READ_PEOPLE
+        | _RECORD_CHECKS
+        | _PREPARE_QUARTERS
         | _READ_DOCUMENTS
         | _REVEAL
         | _READ_FILES
@@ -110,6 +127,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.SUBDISTRICT_SOCIAL_WORKER: frozenset(_READ_PEOPLE | _READ_QUESTIONS | _READ_VISITS),
     Role.HEAD: frozenset(
         _READ_PEOPLE
+        | _COUNT_CHECKS
         | _READ_DOCUMENTS
         | _READ_FILES
         | _READ_CASELOADS
@@ -119,6 +137,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.DIVISION_HEAD: frozenset(
         _READ_PEOPLE
+        | _COUNT_CHECKS
         | _READ_DOCUMENTS
         | _READ_FILES
         | _READ_CASELOADS
@@ -128,6 +147,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.AUDITOR: frozenset(
         _READ_PEOPLE
+        | _READ_CHECKS
         | _READ_DOCUMENTS
         | _REVEAL
         | _READ_FILES
@@ -140,6 +160,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "facilitators.view_caseloadsettings",
             "facilitators.view_visitrule",
             "facilitators.view_visitsettings",
+            "facilitators.view_commitmentrule",
+            "facilitators.view_commitmentsettings",
             "accounts.view_auditevent",
             "accounts.view_assignment",
             "accounts.view_user",
@@ -183,6 +205,11 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "facilitators.view_visitsettings",
             "facilitators.add_visitsettings",
             "facilitators.change_visitsettings",
+            "facilitators.view_commitmentrule",
+            "facilitators.add_commitmentrule",
+            "facilitators.change_commitmentrule",
+            "facilitators.view_commitmentsettings",
+            "facilitators.change_commitmentsettings",
             "jobs.view_job",
         }
     ),

@@ -1,9 +1,17 @@
 """Settings only. Facilitators and their families have pages of their own."""
 
 from django.contrib import admin
+from django.utils import timezone
 
 from core.admin import OfficeModelAdmin
-from facilitators.models import CaseloadSettings, VisitRule, VisitSettings
+from facilitators import services
+from facilitators.models import (
+    CaseloadSettings,
+    CommitmentRule,
+    CommitmentSettings,
+    VisitRule,
+    VisitSettings,
+)
 
 
 @admin.register(CaseloadSettings)
@@ -31,3 +39,24 @@ class VisitSettingsAdmin(OfficeModelAdmin):
     """The numbers of visits; other ones are another row, from the day they hold."""
 
     list_display = ["valid_from", "request_days", "late_days", "distance_m", "sample_percent"]
+
+
+@admin.register(CommitmentRule)
+class CommitmentRuleAdmin(OfficeModelAdmin):
+    """When a commitment is met; other numbers are another row, from the day they hold."""
+
+    list_display = ["component", "threshold_percent", "visits_needed", "valid_from", "source"]
+    list_filter = ["component"]
+
+    def save_model(self, request, obj, form, change):
+        """Open quarters are judged by it at once; closed ones stay as they are."""
+        services.check_rule_is_free(obj)
+        super().save_model(request, obj, form, change)
+        services.judge_open_quarters(by=request.user, at=timezone.now())
+
+
+@admin.register(CommitmentSettings)
+class CommitmentSettingsAdmin(OfficeModelAdmin):
+    """One row: the head and foot of letters to families."""
+
+    list_display = ["__str__", "signer_name", "signer_title"]

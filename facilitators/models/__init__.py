@@ -1,4 +1,17 @@
 from facilitators.models.caseload import CaseloadAssignment, CaseloadSettings
+from facilitators.models.commitments import (
+    EDUCATION,
+    HEALTH,
+    CommitmentCheck,
+    CommitmentCorrection,
+    CommitmentMonth,
+    CommitmentMonthEvent,
+    CommitmentQuarter,
+    CommitmentRule,
+    CommitmentSettings,
+    Outcome,
+    School,
+)
 from facilitators.models.facilitator import Facilitator, Posting
 from facilitators.models.learning import (
     Attendance,
@@ -20,19 +33,30 @@ from facilitators.models.visits import (
 )
 
 __all__ = [
+    "EDUCATION",
+    "HEALTH",
     "Attendance",
     "CaseloadAssignment",
     "CaseloadSettings",
     "ChangeProposal",
     "ChangeProposalEvent",
+    "CommitmentCheck",
+    "CommitmentCorrection",
+    "CommitmentMonth",
+    "CommitmentMonthEvent",
+    "CommitmentQuarter",
+    "CommitmentRule",
+    "CommitmentSettings",
     "Facilitator",
     "LearningGroup",
     "LearningMembership",
     "LearningModule",
     "LearningSession",
     "LearningTopic",
+    "Outcome",
     "Posting",
     "Purpose",
+    "School",
     "Visit",
     "VisitEvent",
     "VisitRequest",

@@ -4,6 +4,18 @@ from facilitators.services.caseloads import (
     give_families,
     hand_over,
 )
+from facilitators.services.commitments import (
+    accept_reason,
+    check_rule_is_free,
+    close_quarter,
+    correct_check,
+    judge_open_quarters,
+    load_attendance,
+    prepare_quarter,
+    record_health_check,
+    record_months,
+    record_school_quarter,
+)
 from facilitators.services.learning import (
     add_evidence,
     form_group,
@@ -25,6 +37,7 @@ from facilitators.services.requests import ask_for_visit, withdraw_request
 from facilitators.services.visits import add_photo, change_visit, record_visit
 
 __all__ = [
+    "accept_reason",
     "add_evidence",
     "add_facilitator",
     "add_photo",
@@ -33,6 +46,9 @@ __all__ = [
     "assign_families",
     "change_facilitator",
     "change_visit",
+    "check_rule_is_free",
+    "close_quarter",
+    "correct_check",
     "decide_proposal",
     "end_employment",
     "end_families",
@@ -41,10 +57,16 @@ __all__ = [
     "give_keys",
     "hand_over",
     "join_group",
+    "judge_open_quarters",
     "leave_group",
+    "load_attendance",
     "name_leader",
     "owner_tag",
     "post_facilitator",
+    "prepare_quarter",
+    "record_health_check",
+    "record_months",
+    "record_school_quarter",
     "record_session",
     "record_visit",
     "withdraw_request",
