@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from core.sheets import FileRefused, closest, column_letters, plain
+from dtks import attendance
 
 NUMBERED = re.compile(r"^(.+)_(\d{1,2})$")
 
@@ -198,6 +199,25 @@ DTSEN_FAMILIES = {
     **PLACE,
 }  # fmt: skip
 
+EDUCATION_CHECKS = {
+    "caretaker_nik": ("NIK PENGURUS", "NIK IBU", "NIK KPM"),
+    "caretaker_name": ("NAMA PENGURUS", "NAMA KPM", "PENGURUS", "NAMA ORANG TUA"),
+    "nik": (
+        "NIK SISWA", "NIK ANAK", "NIK PESERTA DIDIK", "NIK MURID", "NIK ART", "NIK",
+    ),
+    "nisn": ("NISN", "NO INDUK SISWA NASIONAL"),
+    "name": (
+        "NAMA SISWA", "NAMA ANAK", "NAMA PESERTA DIDIK", "NAMA MURID", "NAMA ART", "NAMA",
+    ),
+    "school_form": ("BENTUK", "BENTUK PENDIDIKAN", "BENTUK SEKOLAH", "JENJANG"),
+    "grade": ("TINGKAT", "KELAS", "TINGKAT KELAS", "TINGKAT PENDIDIKAN"),
+    "school": ("NAMA SEKOLAH", "SEKOLAH", "NAMA SATUAN PENDIDIKAN"),
+    "npsn": ("NPSN",),
+    "note": ("KET", "KETERANGAN"),
+    "facilitator": ("NAMA PENDAMPING", "PENDAMPING"),
+    **attendance.month_fields(),
+}  # fmt: skip
+
 LAYOUTS = (
     Layout(
         "final_closing_25", "final_closing", (2024, None), 25, FINAL_CLOSING,
@@ -218,6 +238,10 @@ LAYOUTS = (
     Layout("dtks_17", "dtks", (2015, 2021), 17, REGISTRY, ("nik", "name")),
     Layout("dtsen_members", "dtsen_members", (2025, None), 0, DTSEN_MEMBERS, ("nik", "name")),
     Layout("dtsen_families", "dtsen_families", (2025, None), 0, DTSEN_FAMILIES, ("kk_number",)),
+    Layout(
+        "education_checks_25", "education_checks", (2023, None), 25, EDUCATION_CHECKS,
+        ("nik", "name"),
+    ),
 )  # fmt: skip
 
 # The ministry's own name of a field, for telling people which column is meant.

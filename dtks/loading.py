@@ -38,12 +38,12 @@ class _Undo(Exception):
     pass
 
 
-def preview_load(*, snapshot, by, at, progress=None) -> dict:
-    """What `load_register` would do now: the same code, taken back. Nothing stays."""
+def preview_load(*, snapshot, by, at, progress=None, load=None) -> dict:
+    """What `load` (`load_register`) would do now: the same code, taken back. Nothing stays."""
     result = None
     try:
         with transaction.atomic():
-            result = load_register(snapshot=snapshot, by=by, at=at, progress=progress)
+            result = (load or load_register)(snapshot=snapshot, by=by, at=at, progress=progress)
             raise _Undo
     except _Undo:
         return result

@@ -14,13 +14,15 @@ from core.sheets import column_letters
 from core.sheets.refusals import shown, words_of
 
 REJECT, WARN, NOTE = "reject", "warn", "note"
+# Spelled out, because a problem has to be said without the models.
+STRICT_SOURCES = ("final_closing", "members", "education_checks")
 
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of problem.
 
-    `severity` in files that load the register, `in_registry` in registry files (DTKS, DTSEN), where
+    `severity` in files that load something, `in_registry` in registry files (DTKS, DTSEN), where
     a row is matched by whatever else it says. `message` may use %(value)s and the problem's own
     details; `advice` says what to do. `by_reader`: found while reading, before there are keys.
     """
@@ -33,7 +35,7 @@ class Kind:
     by_reader: bool = False
 
     def severity_in(self, source: str) -> str:
-        return self.severity if source in ("final_closing", "members") else self.in_registry
+        return self.severity if source in STRICT_SOURCES else self.in_registry
 
 
 _ = gettext_noop
@@ -218,6 +220,54 @@ KINDS = {
             _("The amount Rp%(value)s does not follow from the components (Rp%(computed)s)."),
             CHECK,
         ),
+        # --- school attendance
+        Kind(
+            "pupil_unknown", WARN, WARN,
+            _("Nobody of the register in this kabupaten has this NIK; the attendance is not"
+              " taken over."),
+            _("Compare the NIK with the family card. Where the school is right, propose a"
+              " correction of the register; where it is not, ask for a corrected file."),
+        ),
+        Kind(
+            "pupil_name_differs", WARN, WARN,
+            _("The register knows this NIK under another name; the attendance is not taken over."),
+            _("Find out whose number it is, then correct the file or the register."),
+        ),
+        Kind(
+            "pupil_twice_in_register", WARN, WARN,
+            _("Two members of the register have this NIK and name; the attendance is not taken"
+              " over."),
+            _("Have the members merged or one of them corrected, then approve the file."),
+        ),
+        Kind(
+            "pupil_level_unknown", WARN, WARN,
+            _("Neither the register nor the file says whether this is SD, SMP or SMA."),
+            _("Fill in the column BENTUK, then upload the file again."),
+        ),
+        Kind(
+            "attendance_unreadable", REJECT, REJECT,
+            _("“%(value)s” is not a number of days."), CORRECT,
+        ),
+        Kind(
+            "attendance_impossible", REJECT, REJECT,
+            _("%(days)s days in %(month)s are more than a month can have."), CORRECT,
+        ),
+        Kind(
+            "attendance_empty", WARN, WARN,
+            _("The row holds no figures for any month."),
+            _("Ask the school. Until then there is no evidence for this child."),
+        ),
+        Kind(
+            "attendance_sum_differs", WARN, WARN,
+            _("In %(month)s the numbers of days do not add up (%(value)s, expected %(expected)s)."),
+            _("Check it with the school; ALPA, IZIN and SAKIT are what counts."),
+        ),
+        Kind(
+            "attendance_percent_differs", WARN, WARN,
+            _("In %(month)s the percentage %(value)s does not follow from the days"
+              " (%(computed)s %%)."),
+            _("Check it with the school; the days are what counts."),
+        ),
         # --- the row as a whole
         Kind(
             "row_repeated", REJECT, WARN,
@@ -228,7 +278,7 @@ KINDS = {
 }  # fmt: skip
 
 READER_CODES = tuple(code for code, kind in KINDS.items() if kind.by_reader)
-MASKED_FIELDS = ("nik", "kk_number")
+MASKED_FIELDS = ("nik", "kk_number", "caretaker_nik")
 
 # What reading did to the file as a whole, and what it noticed; kept on the snapshot.
 NOTES = {
@@ -257,6 +307,13 @@ NOTES = {
     ),
     "older_period": _("A file of a later period of this kind is already there."),
     "mostly_same_rows": _("%(share)s %% of the rows are the same as in an earlier file."),
+    "school_said": _("School: %(school)s, NPSN %(npsn)s."),
+    "school_not_said": _("No NPSN stands above the table; the pupils are noted without a school."),
+    "sum_is_present": _("JML was read as days present: with the absences it gives effective days."),
+    "sum_is_absent": _(
+        "JML was read as days absent. The file does not say the effective days, so the school's"
+        " percentage counts."
+    ),
 }
 FIELD_TITLES = {
     "village": _("village"),
@@ -385,5 +442,14 @@ TITLES = {
     "amount_unreadable": _("Amount unreadable"),
     "amount_negative": _("Amount negative"),
     "amount_mismatch": _("Amount differs from the components"),
+    "pupil_unknown": _("Pupil not in the register"),
+    "pupil_name_differs": _("Pupil under another name"),
+    "pupil_twice_in_register": _("Pupil twice in the register"),
+    "pupil_level_unknown": _("School level unknown"),
+    "attendance_unreadable": _("Attendance unreadable"),
+    "attendance_impossible": _("More days than a month has"),
+    "attendance_empty": _("No attendance"),
+    "attendance_sum_differs": _("Days do not add up"),
+    "attendance_percent_differs": _("Percentage differs from the days"),
     "row_repeated": _("Row repeated"),
 }

@@ -22,7 +22,7 @@ from psycopg2.errors import LockNotAvailable
 from beneficiaries.models import BenefitIndex, PeriodRule
 from core.sheets import Batch, FileRefused, Sheet, open_sheet
 from core.sql import load_sql, run_sql
-from dtks import layouts
+from dtks import attendance, layouts
 from dtks.components import COMPONENT_FIELDS, COMPONENT_WORDS
 from dtks.figures import judge_amount, unknown_words, whole_number
 from dtks.matching.workroom import SESSION
@@ -111,13 +111,27 @@ def stage_rows(*, run: Run, snapshot: Snapshot, path) -> None:
 def _begin(run: Run, snapshot: Snapshot, sheet: Sheet) -> None:
     """Recognise the columns and make the partitions; a first attempt's remains are dropped."""
     found = layouts.recognise(sheet.columns, snapshot.source, chosen=snapshot.mapping or None)
+    if snapshot.loads_checks:
+        attendance.check_months(found.mapping, snapshot.period)
+        snapshot.totals = attendance.school_in(sheet.titles) | {
+            "days": attendance.days_in(sheet.columns, found.mapping)
+        }
     snapshot.layout, snapshot.mapping = found.layout.id, found.mapping
     snapshot.sheet, snapshot.header_row = sheet.sheet, sheet.header_row
     snapshot.columns, snapshot.notes = sheet.columns, found.notes
     snapshot.state = Snapshot.State.STAGING
     with transaction.atomic():
         snapshot.save(
-            update_fields=["layout", "mapping", "sheet", "header_row", "columns", "notes", "state"]
+            update_fields=[
+                "layout",
+                "mapping",
+                "sheet",
+                "header_row",
+                "columns",
+                "notes",
+                "state",
+                "totals",
+            ]
         )
         drop_partitions(snapshot.pk)
         with connection.cursor() as cursor:
@@ -301,6 +315,8 @@ def find_problems(*, run: Run, snapshot: Snapshot, today: date) -> None:
     with run.estimating(step=CLEANING, seconds=rows / KEYED_A_SECOND, upto=rows):
         compute_keys(snapshot)
     statements = _statements(snapshot)
+    if snapshot.loads_checks:
+        _learn_sums(snapshot)
     run.progress(step=CHECKING, done=0, total=rows)
     notes = [note for note in snapshot.notes if note["code"] not in _LATE_NOTES]
     places = {name: index + 1 for name, index in snapshot.mapping.items()}
@@ -313,6 +329,7 @@ def find_problems(*, run: Run, snapshot: Snapshot, today: date) -> None:
         ),
         **dict.fromkeys(_PLACES),
         **places,
+        **(attendance_places(snapshot) if snapshot.loads_checks else {}),
     }
     _refuse_by_shares(snapshot, about)
     with transaction.atomic():
@@ -323,6 +340,8 @@ def find_problems(*, run: Run, snapshot: Snapshot, today: date) -> None:
                 f"DELETE FROM dtks_rowproblem_{snapshot.pk} WHERE code <> ALL(%s)",
                 [list(READER_CODES)],
             )
+        if snapshot.loads_checks:
+            read_attendance(snapshot)
         for nth, name in enumerate(statements, 1):
             share = rows * nth // len(statements)
             with run.estimating(step=CHECKING, seconds=rows / CHECKED_A_SECOND, upto=share):
@@ -385,6 +404,10 @@ _LATE_NOTES = (
     "far_fewer_rows",
     "older_period",
     "mostly_same_rows",
+    "school_said",
+    "school_not_said",
+    "sum_is_present",
+    "sum_is_absent",
 )
 
 
@@ -395,7 +418,56 @@ def _statements(snapshot: Snapshot) -> list[str]:
     found.append("people")
     if {"village", "village_code"} & snapshot.mapping.keys():
         found.append("places")
+    if snapshot.loads_checks:
+        found += ["attendance", "pupils"]
     return found
+
+
+def _learn_sums(snapshot: Snapshot) -> None:
+    """Offices fill JML with the days present or with the days absent; the whole file tells which.
+
+    Days present are the form's own meaning. Kept in `totals`, and said as a note.
+    """
+    absent, present = _one("dtks/staging/sums.sql", attendance_places(snapshot))
+    snapshot.totals["sum"] = "absent" if absent > present else "present" if present else ""
+    snapshot.save(update_fields=["totals"])
+
+
+def read_attendance(snapshot: Snapshot) -> None:
+    """Make the temporary tables `attendance_row` and `pupil` of a school's file, anew."""
+    places = attendance_places(snapshot)
+    run_sql("dtks/attendance_rows.sql", **places)
+    run_sql("dtks/pupils.sql", **places)
+
+
+def attendance_places(snapshot: Snapshot) -> dict:
+    """For each month of the file its columns (from 1, or NULL) and its effective days, as arrays
+    side by side; what JML means; and where the level of a school may stand."""
+    months = attendance.months_in(snapshot.mapping)
+    days = snapshot.totals.get("days", {})
+    columns = {
+        figure: [
+            snapshot.mapping[name] + 1
+            if (name := f"{figure}_{month:02}") in snapshot.mapping
+            else None
+            for month in months
+        ]
+        for figure in attendance.FIGURES
+    }
+    return {
+        "snapshot": snapshot.pk,
+        "months": months,
+        "month_names": [attendance.NAMES[month] for month in months],
+        "effective": [days.get(str(month)) for month in months],
+        "sums": snapshot.totals.get("sum", ""),
+        "district": snapshot.area_id[:5],
+        "period": snapshot.year * 10 + snapshot.stage,
+        **columns,
+        **{
+            name: snapshot.mapping[name] + 1 if name in snapshot.mapping else None
+            for name in ("school_form", "grade", "school", "npsn")
+        },
+    }
 
 
 def _refuse_by_shares(snapshot: Snapshot, about: dict) -> None:
@@ -408,7 +480,7 @@ def _refuse_by_shares(snapshot: Snapshot, about: dict) -> None:
     if comparable >= FEW and swapped > comparable * SWAPPED_SHARE:
         raise FileRefused("columns_swapped", share=round(swapped * 100 / comparable))
     if (
-        snapshot.loads_register
+        snapshot.source in Snapshot.STRICT_SOURCES
         and truncated >= FEW
         and truncated > rows * TRUNCATED_SHARE
         and truncated > numeric * TRUNCATED_OF_NUMERIC
@@ -499,6 +571,8 @@ def _combinations(snapshot: Snapshot, fields: list[str]) -> list[list[str]]:
 def _late_notes(snapshot: Snapshot, about: dict) -> list[dict]:
     """What only the whole file, beside the files before it, can show."""
     notes = []
+    if snapshot.loads_checks:
+        notes += _attendance_notes(snapshot)
     if "birth_date" in snapshot.mapping:
         (months_first,) = _one("dtks/staging/months_first.sql", about)
         if months_first:
@@ -514,7 +588,8 @@ def _late_notes(snapshot: Snapshot, about: dict) -> list[dict]:
         .exclude(pk=snapshot.pk)
     )
     earlier = earlier.order_by("-year", "-stage", "-staged_at")
-    last = earlier.first()
+    # A school's file says nothing about the size of another school's.
+    last = None if snapshot.loads_checks else earlier.first()
     if last:
         fewer = 1 - snapshot.rows_read / max(last.rows_read, 1)
         if fewer > FEWER_SHARE:
@@ -525,6 +600,18 @@ def _late_notes(snapshot: Snapshot, about: dict) -> list[dict]:
             notes.append({"code": "older_period"})
     if same := max((_same_share(snapshot, one) for one in earlier[:COMPARED_FILES]), default=0):
         notes.append({"code": "mostly_same_rows", "share": same})
+    return notes
+
+
+def _attendance_notes(snapshot: Snapshot) -> list[dict]:
+    said = snapshot.totals
+    notes: list[dict] = []
+    if said.get("npsn"):
+        notes.append({"code": "school_said", "npsn": said["npsn"], "school": said["school"] or "-"})
+    elif "npsn" not in snapshot.mapping:
+        notes.append({"code": "school_not_said"})
+    if said.get("sum"):
+        notes.append({"code": f"sum_is_{said['sum']}"})
     return notes
 
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from core.errors import Refused
-from dtks.loading import preview_load
+from dtks.loading import load_register, preview_load
+from dtks.loading_checks import load_education
 from dtks.matching import percent_after
 from dtks.models import Export, Snapshot
 from dtks.services import approve_snapshot, exporting, reconcile
@@ -44,7 +45,7 @@ def stage(run):
         return {"snapshot": snapshot.pk, "state": snapshot.state}
     stage_snapshot(run=run, snapshot=snapshot, at=timezone.now())
     snapshot.refresh_from_db()
-    if snapshot.state == "staged" and snapshot.loads_register:
+    if snapshot.state == "staged" and (snapshot.loads_register or snapshot.loads_checks):
         run.progress(step=gettext_noop("Trying what approval will do"))
         _preview(run, snapshot)
     return {"snapshot": snapshot.pk, "state": snapshot.state, "rows": snapshot.rows_read}
@@ -59,9 +60,19 @@ def preview(run):
 
 
 def _preview(run, snapshot):
-    result = preview_load(
-        snapshot=snapshot, by=run.job.requested_by, at=timezone.now(), progress=_steps(run)
-    )
+    try:
+        result = preview_load(
+            snapshot=snapshot,
+            by=run.job.requested_by,
+            at=timezone.now(),
+            progress=_steps(run),
+            load=load_education if snapshot.loads_checks else load_register,
+        )
+    except Refused as reason:
+        if not snapshot.loads_checks:
+            raise
+        # Approving will be refused as well, and says so; the file itself was read.
+        result = {"refused": reason.code}
     Snapshot.objects.filter(pk=snapshot.pk, state="staged").update(load_preview=result)
 
 

@@ -60,13 +60,17 @@ def closest(word: str, known: AbstractSet[str]) -> str | None:
 
 @dataclass
 class Header:
-    """`columns` as people read them, unique; `row` where they stand, `last` where it ends."""
+    """`columns` as people read them, unique; `row` where they stand, `last` where it ends.
+
+    `titles`: the rows above it, which may name what the whole table is about.
+    """
 
     columns: list[str]
     row: int
     last: int
     hits: int
     notes: list[dict[str, Any]] = field(default_factory=list)
+    titles: list[list[str]] = field(default_factory=list)
 
 
 def find_header(rows: Rows, known: frozenset[str]) -> Header | None:
@@ -103,7 +107,8 @@ def find_header(rows: Rows, known: frozenset[str]) -> Header | None:
     columns, doubled = unique(named, width_of(rows, last))
     if doubled:
         notes.append({"code": "headers_doubled", "columns": doubled})
-    return Header(columns, rows.numbers[position], rows.numbers[last], hits, notes)
+    titles = [[cell[:200] for cell in cells[:60]] for cells in rows.cells[:position]]
+    return Header(columns, rows.numbers[position], rows.numbers[last], hits, notes, titles)
 
 
 def count_hits(cells: list[str], known: frozenset[str]) -> int:

@@ -75,6 +75,7 @@ class Table:
             "sheet": self.sheet,
             "sheets": self.sheets,
             "notes": self.notes,
+            "titles": self.header.titles,
             "rows_hint": self.rows_hint,
         }
 

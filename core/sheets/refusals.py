@@ -89,6 +89,14 @@ MESSAGES = {
         "The last digit of the NIK was lost in %(share)s %% of the rows because the column "
         "was stored as a number. Ask for the file with NIK as text."
     ),
+    "month_outside": _(
+        "The file speaks of %(months)s, but quarter %(period)s has %(expected)s. "
+        "Choose the quarter of the file, then upload again."
+    ),
+    "months_missing": _(
+        "No column with attendance in %(expected)s was found. "
+        "The header needs month names above ALPA, IZIN and SAKIT."
+    ),
 }
 
 

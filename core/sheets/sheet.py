@@ -48,6 +48,7 @@ class Sheet:
     """A table being read by a child process. Use as a context manager, or read to the end.
 
     `notes` (typed: `code` and what it concerns) are complete once the rows have been read.
+    `titles`: cells of the rows above the header.
     `rows_hint`: how many rows the file says it has, 0 when it says nothing; for progress only.
     """
 
@@ -58,6 +59,7 @@ class Sheet:
     sheet: str
     sheets: list[dict[str, Any]]
     notes: list[dict[str, Any]]
+    titles: list[list[str]]
     rows_hint: int
     _child: "Child" = field(repr=False)
 

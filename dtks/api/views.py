@@ -47,7 +47,7 @@ from dtks.services import (
 from jobs.api.serializers import JobSerializer
 
 # Columns whose cells identify somebody; the mother's name is a banking secret as well.
-MASKED_FIELDS = ("nik", "kk_number")
+MASKED_FIELDS = ("nik", "kk_number", "caretaker_nik")
 HIDDEN_FIELDS = ("mother_name",)
 
 

@@ -21,9 +21,12 @@ class Snapshot(models.Model):
         DTKS = "dtks", _("DTKS")
         DTSEN_MEMBERS = "dtsen_members", _("DTSEN members")
         DTSEN_FAMILIES = "dtsen_families", _("DTSEN families")
+        EDUCATION_CHECKS = "education_checks", _("School attendance (verkom)")
 
     # The two that load the register once someone else has approved them.
     REGISTER_SOURCES = ("final_closing", "members")
+    # Rows with an unusable NIK are rejected here; in registry files they are matched otherwise.
+    STRICT_SOURCES = (*REGISTER_SOURCES, "education_checks")
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("Waiting to be read")
@@ -159,3 +162,12 @@ class Snapshot(models.Model):
     @property
     def loads_register(self) -> bool:
         return self.source in self.REGISTER_SOURCES
+
+    @property
+    def loads_checks(self) -> bool:
+        """Approving it takes over the attendance of a school, and changes no family."""
+        return self.source == self.Source.EDUCATION_CHECKS
+
+    @property
+    def is_reconcilable(self) -> bool:
+        return not self.loads_checks

@@ -12,6 +12,7 @@ from accounts.scope import holds_everywhere
 from core.errors import Refused
 from dtks import storage
 from dtks.loading import load_register
+from dtks.loading_checks import load_education
 from dtks.matching import reconcile_snapshot
 from dtks.models import Snapshot
 from dtks.services.decisions import refill_decisions
@@ -173,7 +174,8 @@ def reject_snapshot(*, snapshot, by, at, reason):
 
 @transaction.atomic
 def approve_snapshot(*, snapshot, by, at, progress=None):
-    """Approve a file; a Final Closing or members file loads the register in the same transaction.
+    """Approve a file; what it loads is loaded in the same transaction: the register from a Final
+    Closing or members file, commitment checks from a school's attendance.
 
     By somebody else than the importer. The row is locked first, so of two officers at once the
     second hears who was first. Returns the counts of interfaces.md; for a registry file they are
@@ -193,6 +195,8 @@ def approve_snapshot(*, snapshot, by, at, progress=None):
     )
     if snapshot.loads_register:
         result |= load_register(snapshot=snapshot, by=by, at=at, progress=progress)
+    elif snapshot.loads_checks:
+        result |= load_education(snapshot=snapshot, by=by, at=at, progress=progress)
     snapshot.state, snapshot.decided_by, snapshot.decided_at = "approved", by, at
     snapshot.loaded = result
     snapshot.save(update_fields=["state", "decided_by", "decided_at", "loaded"])
@@ -237,6 +241,7 @@ def request_reconciliation(*, snapshot, by, at, publish=True):
     """Ask for the file to be compared with the register; returns the job, an open one as it is."""
     snapshot = _locked(snapshot)
     _require(by, "dtks.reconcile_snapshot", snapshot.area_id)
+    _check_reconcilable(snapshot)
     if snapshot.state not in ("staged", "approved"):
         raise Refused("wrong_state", _("This file is not ready to be reconciled."))
     running = Job.objects.about(snapshot).open().filter(kind="dtks.reconcile_snapshot").first()
@@ -252,6 +257,7 @@ def request_reconciliation(*, snapshot, by, at, publish=True):
 
 def reconcile(*, snapshot, by, at, progress=None):
     """Compare now and keep what people decided before; safe to run twice. Returns counts."""
+    _check_reconcilable(snapshot)
     result = reconcile_snapshot(snapshot=snapshot, progress=progress)
     with transaction.atomic():
         refill_decisions(snapshot=snapshot)
@@ -264,6 +270,14 @@ def reconcile(*, snapshot, by, at, progress=None):
             outcomes=result["outcomes"],
         )
     return result
+
+
+def _check_reconcilable(snapshot):
+    if not snapshot.is_reconcilable:
+        raise Refused(
+            "not_a_list_of_people",
+            _("A school's attendance is not compared with the register as a whole."),
+        )
 
 
 def _preview_others(snapshot, by, at):

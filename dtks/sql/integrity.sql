@@ -95,6 +95,10 @@ WHERE s.state = 'approved' AND (
     OR (s.source = 'final_closing' AND (s.loaded ->> 'households_in_file')::bigint < (
         SELECT count(*) FROM beneficiaries_householdperiod p WHERE p.loaded_from = s.id
     ))
+    OR (s.source = 'education_checks' AND (s.loaded ->> 'checks')::bigint < (
+        SELECT count(DISTINCT m.check_of_id) FROM facilitators_commitmentmonth m
+        WHERE m.loaded_from = s.id
+    ))
     OR (s.source = 'members' AND (s.loaded ->> 'members_in_file')::bigint < (
         SELECT count(*) FROM beneficiaries_memberperiod p WHERE p.loaded_from = s.id
     ))

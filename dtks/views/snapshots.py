@@ -22,6 +22,7 @@ from dtks import problems, services
 from dtks.forms import ExportForm, ReasonForm
 from dtks.inspection import shown_cells
 from dtks.models import Difference, Export, RowKey, RowProblem, Snapshot, SourceRow
+from facilitators.models import Outcome
 from jobs.models import Job
 from jobs.views import progress_context
 
@@ -80,6 +81,7 @@ def detail_context(request, snapshot):
         "preview": _figures(snapshot.load_preview if staged else snapshot.loaded)
         if snapshot.loads_register
         else None,
+        "attendance": _attendance(snapshot),
         "own": own,
         "may_approve": staged
         and not own
@@ -88,7 +90,8 @@ def detail_context(request, snapshot):
         and holds_everywhere(user, "dtks.approve_snapshot", area),
         "may_withdraw": snapshot.state in ("uploaded", "staging", "staged")
         and (own or "dtks.change_snapshot" in permissions),
-        "may_reconcile": snapshot.state in ("staged", "approved")
+        "may_reconcile": snapshot.is_reconcilable
+        and snapshot.state in ("staged", "approved")
         and job is None
         and "dtks.reconcile_snapshot" in permissions,
         "may_export": "dtks.export_difference" in permissions,
@@ -197,6 +200,23 @@ def _figures(result):
         "left_out_list": [
             (_LEFT_OUT.get(reason, reason), number)
             for reason, number in sorted((result.get("left_out") or {}).items())
+        ],
+    }
+
+
+def _attendance(snapshot):
+    """What approving a school's file does or did; None for other files."""
+    result = snapshot.load_preview if snapshot.state == "staged" else snapshot.loaded
+    if not snapshot.loads_checks or not result:
+        return None
+    if result.get("refused"):
+        return {"refused": True}
+    outcomes = result.get("outcomes", {})
+    return result | {
+        "outcome_list": [(one.label, outcomes.get(one.value, 0)) for one in Outcome],
+        "left_out_list": [
+            (problems.title(reason), number)
+            for reason, number in sorted(result.get("left_out", {}).items())
         ],
     }
 
