@@ -35,6 +35,12 @@ NAVIGATION = (
     Entry(
         _("P2K2"), "calendar", "facilitators:learning_groups", ("facilitators.view_learninggroup",)
     ),
+    Entry(
+        _("Commitments"),
+        "circle-check",
+        "facilitators:commitments",
+        ("facilitators.view_commitmentcheck", "facilitators.count_commitmentcheck"),
+    ),
     Entry(_("Visits due"), "calendar", "facilitators:overdue", ("facilitators.view_visit",)),
     Entry(
         _("Proposed changes"),

@@ -13,6 +13,7 @@ from core.nik import digits
 from dashboard import family, queries
 from dashboard.forms import FindForm
 from documents.queries import documents_of
+from facilitators.queries.commitments import newest_checks
 from facilitators.queries.phone import has_a_phone_page
 from facilitators.queries.visits import is_overdue, own_family, requests_of, visits_of
 
@@ -127,6 +128,7 @@ def household(request, pk):
             "visits": visits_of(record, request.user),
             "overdue": is_overdue(record, today),
             "requests": list(requests_of(record, request.user)),
+            "commitments": newest_checks(record, request.user),
             "may_visit": request.user.has_perm("facilitators.add_visit")
             and own_family(request.user, record.pk, today) is not None,
             "sources": family.sources(record, members, periods, request.user),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.nik import mask_nik
 from core.sheets import FileRefused, column_letters, open_sheet
-from dtks import layouts
+from dtks import attendance, layouts
 from dtks.comparison import initials
 
 PREVIEW_ROWS = 20
@@ -67,7 +67,7 @@ class Inspection:
         return column_letters(index)
 
 
-def inspect(*, path, name, source, sheet="", chosen=None) -> Inspection:
+def inspect(*, path, name, source, sheet="", chosen=None, period=None) -> Inspection:
     """Read the header and the first rows in the child process. Raises FileRefused when there is
     no table to show; a table whose columns do not suffice comes back with its refusal."""
     with open_sheet(
@@ -88,6 +88,8 @@ def inspect(*, path, name, source, sheet="", chosen=None) -> Inspection:
         seen.known = tuple(dict.fromkeys(name for layout in known for name in layout.fields))
         try:
             found = layouts.recognise(table.columns, source, chosen=chosen)
+            if period is not None and source == "education_checks":
+                attendance.check_months(found.mapping, period)
         except FileRefused as refusal:
             seen.refusal = refusal
             seen.fields = dict(chosen or {})

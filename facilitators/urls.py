@@ -1,6 +1,6 @@
 from django.urls import path
 
-from facilitators.views import caseloads, learning, phone, visits
+from facilitators.views import caseloads, commitments, learning, phone, visits
 
 app_name = "facilitators"
 
@@ -18,6 +18,17 @@ urlpatterns = [
     path("p2k2/<int:pk>/laporan/", learning.report, name="learning_report"),
     path("p2k2/sesi/<uuid:pk>/", learning.session, name="learning_session"),
     path("p2k2/sesi/<uuid:pk>/bukti/", learning.add_evidence, name="add_evidence"),
+    path("verkom/", commitments.overview, name="commitments"),
+    path("verkom/daftar/", commitments.listing, name="commitment_list"),
+    path("verkom/siapkan/", commitments.prepare, name="prepare_quarter"),
+    path("verkom/tutup/", commitments.close, name="close_quarter"),
+    path("verkom/sekolah/<int:pk>/", commitments.school_quarter, name="school_quarter"),
+    path("verkom/<uuid:pk>/sekolah/", commitments.name_school, name="name_school"),
+    path("verkom/<uuid:pk>/alasan/", commitments.accept, name="accept_reason"),
+    path("verkom/<uuid:pk>/koreksi/", commitments.correct, name="correct_check"),
+    path("kpm/<int:pk>/verkom/", commitments.family, name="family_checks"),
+    path("kpm/<int:pk>/verkom/catat/", commitments.record, name="record_health"),
+    path("kpm/<int:pk>/verkom/surat/", commitments.letter, name="commitment_letter"),
     path("kpm/<int:pk>/kunjungan/", visits.record, name="record_visit"),
     path("kunjungan/terlambat/", visits.overdue, name="overdue"),
     path("kunjungan/<uuid:pk>/", visits.visit, name="visit"),

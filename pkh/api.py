@@ -9,6 +9,7 @@ from accounts.api.areas import AreaViewSet
 from beneficiaries.api.views import HouseholdViewSet, MemberViewSet
 from dtks.api.views import DifferenceViewSet, SnapshotViewSet, SourceRowViewSet
 from facilitators.api.caseloads import AssignmentViewSet, FacilitatorViewSet
+from facilitators.api.commitments import CommitmentCheckViewSet
 from facilitators.api.learning import LearningGroupViewSet, LearningSessionViewSet
 from facilitators.api.requests import VisitRequestViewSet
 from facilitators.api.visits import VisitViewSet
@@ -17,6 +18,7 @@ from jobs.api.views import JobViewSet
 router = SimpleRouter()
 router.register("areas", AreaViewSet, basename="area")
 router.register("assignments", AssignmentViewSet, basename="assignment")
+router.register("commitment-checks", CommitmentCheckViewSet, basename="commitment-check")
 router.register("facilitators", FacilitatorViewSet, basename="facilitator")
 router.register("households", HouseholdViewSet, basename="household")
 router.register("jobs", JobViewSet, basename="job")

@@ -66,7 +66,12 @@ def look(request):
     context["period"] = Period(held["year"], held["stage"])
     try:
         seen = inspect(
-            path=path, name=held["name"], source=held["source"], sheet=sheet, chosen=chosen
+            path=path,
+            name=held["name"],
+            source=held["source"],
+            sheet=sheet,
+            chosen=chosen,
+            period=context["period"],
         )
     except FileRefused as refusal:
         context["refusal"] = str(refusal)

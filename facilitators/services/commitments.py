@@ -5,6 +5,7 @@ import hashlib
 import json
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -384,6 +385,27 @@ def record_school_quarter(
             months=written,
         )
     return written
+
+
+@transaction.atomic
+def name_school(*, check: CommitmentCheck, npsn: str, name: str, by, at: dt.datetime) -> School:
+    """Note which school a child goes to; a school not known yet is added by its NPSN."""
+    quarter = open_quarter(period=check.quarter.period, area=check.quarter.area_id)
+    if check.component not in EDUCATION:
+        _invalid("npsn", _("This member owes no school attendance."))
+    npsn = npsn.strip().upper()
+    school = School.objects.filter(npsn=npsn).first() or School(
+        npsn=npsn, name=" ".join(name.split())[:150]
+    )
+    if school.pk is None:
+        try:
+            school.full_clean()
+        except ValidationError as error:
+            _invalid("npsn", " ".join(error.messages))
+        school.save()
+    CommitmentCheck.objects.filter(pk=check.pk, quarter=quarter).update(school=school)
+    audit.record("commitment.school_named", target=check, by=by, at=at, school=school.pk)
+    return school
 
 
 @transaction.atomic

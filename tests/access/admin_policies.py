@@ -9,7 +9,7 @@ from django.db.models import ForeignKey
 
 from accounts.models import ApiToken, Assignment
 from beneficiaries.models import BenefitIndex, PeriodRule
-from facilitators.models import VisitRule, VisitSettings
+from facilitators.models import CommitmentRule, VisitRule, VisitSettings
 from tests.access.walk import ANYWHERE, NOBODY, Policy, Write
 from tests.access.world import (
     ADMIN,
@@ -36,6 +36,15 @@ VISIT_NUMBERS = {
     "many_minutes": "20",
     "sample_percent": "10",
 }
+
+
+def _commitment_rule(day):
+    return {
+        "component": "elderly",
+        "valid_from": day,
+        "visits_needed": "2",
+        "months_needed": "1",
+    }
 
 
 def _last(model):
@@ -169,6 +178,20 @@ MODELS = {
         "record": _last(VisitSettings),
         "add_body": VISIT_NUMBERS | {"valid_from": "01-01-2027"},
         "change_body": VISIT_NUMBERS | {"valid_from": "01-01-2025", "distance_m": "500"},
+    },
+    "facilitators.commitmentrule": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(CommitmentRule),
+        "add_body": _commitment_rule("01-01-2027"),
+        "change_body": _commitment_rule("01-01-2028"),
+    },
+    "facilitators.commitmentsettings": {
+        "view": SITE,
+        "change": LOOKS_AFTER,
+        "record": lambda world, desa: {"object_id": "1"},
+        "change_body": {"office": "Dinas Sosial Uji", "place": "Uji"},
     },
     "dtks.matchingsettings": {
         "view": SITE,

@@ -25,6 +25,7 @@ from tests.access.world import (
     ENTRUSTED_LATER,
     GUEST,
     HEAD,
+    LAST_QUARTER,
     LEAD,
     OPERATOR,
     OWN_DESA,
@@ -1299,3 +1300,215 @@ FACILITATORS |= {
 }
 
 POLICIES = ACCOUNT | PAGES | FILES | FACILITATORS | LEARNING | JOBS | API | ADMIN_PAGES
+# --- commitments
+
+CHECK_READERS = holding(*SEES["commitments"])
+CHECK_COUNTERS = holding(*SEES["counts commitments"])
+CHECK_RECORDERS = holding(*SEES["records commitments"])
+REASON_ACCEPTERS = holding(*SEES["accepts reasons"])
+CHECK_CORRECTORS = holding(*SEES["corrects commitments"])
+QUARTER_KEEPERS = holding(COORDINATOR, OPERATOR)
+
+
+def check(world, desa):
+    return {"pk": world.checks[desa].pk if desa else MISSING_UUID}
+
+
+def closed_check(world, desa):
+    return {"pk": world.closed[desa].pk if desa else MISSING_UUID}
+
+
+def school(world, desa):
+    return {"pk": world.schools[desa].pk if desa else MISSING_PK}
+
+
+def checks_listed(world, person):
+    """Every child's, and one mother's of a desa, in the last quarter."""
+    return sum(SIZES[desa] + 1 for desa in DESA if may(person, "counts commitments", desa))
+
+
+def checks_of(world, person):
+    """And one of the closed quarter."""
+    return sum(SIZES[desa] + 2 for desa in DESA if may(person, "commitments", desa))
+
+
+def came_in_the_first_month(world, desa):
+    asked = world.health[desa].pk if desa else MISSING_UUID
+    return MORE | {f"bulan_{asked}_{LAST_QUARTER.starts_on:%m}": "1", "outcome": "met"}
+
+
+def absences_of_a_month(world, desa):
+    asked = world.checks[desa].pk if desa else MISSING_UUID
+    month = f"{LAST_QUARTER.starts_on:%m}"
+    return MORE | {f"hari_{month}": "20", f"alpa_{asked}_{month}": "1"}
+
+
+def another_school(world, desa):
+    return MORE | {"npsn": "99199999", "nama": "SD BARU", "outcome": "met"}
+
+
+def corrected(world, desa):
+    return MORE | {"hasil": "no_evidence", "alasan": "lembar tertukar", "outcome": "met"}
+
+
+def health_check(world, desa):
+    """With what the service chooses itself."""
+    return {
+        "by": 1,
+        "outcome": "met",
+        "recorded_by": world.users[STRANGER].pk,
+        "id": str(uuid.uuid4()),
+        "member": world.members[desa][0].pk if desa else MISSING_PK,
+        "component": "elderly",
+        "month": f"{LAST_QUARTER.starts_on:%Y-%m}",
+        "attended": True,
+    }
+
+
+def health_checks_everywhere(world, desa):
+    return {"checks": [health_check(world, place) for place in (*DESA, None)]}
+
+
+def checks_stay(world, desa):
+    rows = [world.checks[desa], world.closed[desa]] if desa else []
+    return [
+        type(row).objects.values("household", "member", "component", "quarter").get(pk=row.pk)
+        for row in rows
+    ]
+
+
+def _check_button(by, what, body, fill=check):
+    """A form without a page of its own."""
+    return Policy(
+        fill=fill,
+        what=what,
+        answers=ONLY_POST,
+        writes={"POST": Write(by=by, body=body, what=what, keeps=checks_stay)},
+    )
+
+
+COMMITMENTS = {
+    "facilitators:commitments": Policy(
+        opens=CHECK_COUNTERS,
+        totals={"listed": checks_listed},
+        queries=(
+            "?menurut=pendamping",
+            "?menurut=sekolah",
+            "?menurut=komponen",
+            "?menurut=zzz",
+            "?tahap=2026-1",
+            "?tahap=%00",
+            f"?tahap={LAST_QUARTER.previous()}",
+        ),
+    ),
+    "facilitators:commitment_list": Policy(
+        opens=CHECK_READERS,
+        queries=(
+            "?hasil=not_met",
+            "?wilayah=99.02",
+            "?wilayah=%00",
+            "?komponen=primary",
+            "?pendamping=0",
+            "?pendamping=1",
+            "?sekolah=0",
+            "?sekolah=1",
+            "?setelah=x",
+            "?tahap=zzz",
+            f"?tahap={LAST_QUARTER.previous()}",
+            lambda world, desa: f"?sekolah={world.schools[desa].pk if desa else MISSING_PK}",
+        ),
+    ),
+    "facilitators:prepare_quarter": Policy(
+        answers=ONLY_POST,
+        writes={"POST": Write(by=QUARTER_KEEPERS, body={"tahap": "2026-4"}, what=ANYWHERE)},
+    ),
+    "facilitators:close_quarter": Policy(
+        opens=CHECK_CORRECTORS,
+        queries=("?tahap=2026-1", "?tahap=2099-4", "?tahap=%00"),
+        writes={
+            "POST": Write(by=CHECK_CORRECTORS, body={"tahap": str(LAST_QUARTER)}, what=ANYWHERE)
+        },
+    ),
+    "facilitators:school_quarter": Policy(
+        opens=CHECK_RECORDERS,
+        fill=school,
+        what="records commitments",
+        queries=("?tahap=%00", "?setelah=x"),
+        writes={
+            "POST": Write(
+                by=CHECK_RECORDERS,
+                body=absences_of_a_month,
+                what="records commitments",
+                keeps=checks_stay,
+            )
+        },
+    ),
+    "facilitators:name_school": _check_button(
+        CHECK_RECORDERS, "records commitments", another_school
+    ),
+    "facilitators:accept_reason": _check_button(
+        REASON_ACCEPTERS, "accepts reasons", MORE | {"alasan": "rawat inap"}
+    ),
+    "facilitators:correct_check": _check_button(
+        CHECK_CORRECTORS, "corrects commitments", corrected, closed_check
+    ),
+    "facilitators:family_checks": Policy(opens=CHECK_READERS, fill=household, what="commitments"),
+    "facilitators:record_health": Policy(
+        opens=CHECK_RECORDERS,
+        fill=household,
+        what="records commitments",
+        writes={
+            "POST": Write(
+                by=CHECK_RECORDERS,
+                body=came_in_the_first_month,
+                what="records commitments",
+                keeps=checks_stay,
+            )
+        },
+    ),
+    "facilitators:commitment_letter": Policy(
+        opens=CHECK_READERS, fill=household, what="commitments", queries=("?folio=1",)
+    ),
+}
+
+API |= {
+    "api:v1:commitment-check-list": Policy(
+        opens=CHECK_READERS,
+        rows=checks_of,
+        queries=(
+            *probes(
+                "?period=2026-3",
+                "?outcome=not_met",
+                "?component=primary",
+                "?npsn=99100000",
+                "?village=99.02",
+                "?facilitator=1",
+                "?member=1",
+                orderings=("id",),
+                hidden=("member__nik", "reason_by__username", "household__kk_number"),
+            ),
+            ("?period=zzz", {400}),
+            (of_household, {200}),
+        ),
+        writes={
+            "POST": Write(
+                by=CHECK_RECORDERS, body=health_check, what="records commitments", json=True
+            )
+        },
+    ),
+    "api:v1:commitment-check-detail": Policy(opens=CHECK_READERS, fill=check, what="commitments"),
+    "api:v1:commitment-check-batch": Policy(
+        writes={
+            "POST": Write(
+                by=CHECK_RECORDERS,
+                body=health_checks_everywhere,
+                what="records commitments",
+                json=True,
+            )
+        }
+    ),
+}
+
+POLICIES = (
+    ACCOUNT | PAGES | FILES | FACILITATORS | LEARNING | COMMITMENTS | JOBS | API | ADMIN_PAGES
+)

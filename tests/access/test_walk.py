@@ -98,7 +98,8 @@ def narrowed(may_read):
         (
             ["field:read"],
             lambda key: any(
-                f":{name}" in key for name in ("facilitator-", "assignment-", "visit-", "learning-")
+                f":{name}" in key
+                for name in ("facilitator-", "assignment-", "visit-", "learning-", "commitment-")
             ),
         ),
     ],

@@ -32,6 +32,7 @@ from beneficiaries.models import (
     MemberStatusChange,
     PeriodRule,
 )
+from core.periods import Period
 from documents.models import Document
 from documents.services import keep_document
 from dtks.models import Decision, Difference, Export, MatchingSettings, Snapshot
@@ -40,6 +41,11 @@ from facilitators.models import (
     CaseloadAssignment,
     CaseloadSettings,
     ChangeProposal,
+    CommitmentCheck,
+    CommitmentCorrection,
+    CommitmentMonth,
+    CommitmentQuarter,
+    CommitmentRule,
     Facilitator,
     LearningGroup,
     LearningMembership,
@@ -47,12 +53,14 @@ from facilitators.models import (
     LearningSession,
     LearningTopic,
     Posting,
+    School,
     Visit,
     VisitRequest,
     VisitRule,
     VisitSettings,
 )
 from jobs.models import Job
+from tests.factories.commitments import first_rules
 from tests.factories.files import jpeg, pdf
 from tests.msgids import FLOORS
 
@@ -129,6 +137,20 @@ SEES = {
     # P2K2: groups, sessions, who was there; and who may record them
     "learning": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD, AUDITOR},
     "records learning": {FACILITATOR, LEAD, COORDINATOR, OPERATOR},
+    # commitments: rows and figures; evidence, reasons and corrections by different people
+    "commitments": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, AUDITOR},
+    "counts commitments": {
+        FACILITATOR,
+        LEAD,
+        COORDINATOR,
+        OPERATOR,
+        AUDITOR,
+        HEAD,
+        DIVISION_HEAD,
+    },
+    "records commitments": {FACILITATOR, OPERATOR},
+    "accepts reasons": {LEAD, COORDINATOR},
+    "corrects commitments": {COORDINATOR},
     # who accompanies how many families, and since when
     "caseloads": {LEAD, COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD, AUDITOR},
     "staff": {ADMIN, AUDITOR},
@@ -154,6 +176,10 @@ KINDS = {
     "KELOMPOK": "learning",
     "TEMPATSESI": "learning",
     "CATATANSESI": "learning",
+    "SEKOLAH": "counts commitments",
+    "TEMPATPERIKSA": "commitments",
+    "CATATANPERIKSA": "commitments",
+    "KOREKSI": "commitments",
 }
 
 
@@ -236,6 +262,12 @@ class World:
     proposals: dict[str, ChangeProposal] = field(default_factory=dict)  # open, about its child
     groups: dict[str, LearningGroup] = field(default_factory=dict)  # by desa
     sessions: dict[str, LearningSession] = field(default_factory=dict)  # by desa
+    # of the first family of a desa: its child's school, not met, of the last quarter; its
+    # mother's health of that quarter, without evidence; its child's of the closed one before
+    checks: dict[str, CommitmentCheck] = field(default_factory=dict)
+    health: dict[str, CommitmentCheck] = field(default_factory=dict)
+    closed: dict[str, CommitmentCheck] = field(default_factory=dict)
+    schools: dict[str, School] = field(default_factory=dict)
     # full number -> (desa, label of the record, its key)
     numbers: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
@@ -251,6 +283,7 @@ def make_world() -> World:
     _facilitators(world)
     _visits(world)
     _learning(world)
+    _commitments(world)
     for kabupaten in KABUPATEN:
         _files(world, kabupaten)
     with connection.cursor() as cursor:
@@ -316,6 +349,7 @@ def _rules():
     PeriodRule.objects.get_or_create(valid_from="2025-01-01")
     MatchingSettings.objects.get_or_create(pk=1)
     CaseloadSettings.objects.get_or_create(pk=1)
+    first_rules()
     VisitRule.objects.get_or_create(purpose="", valid_from="2025-01-01", defaults={"days": 90})
     VisitSettings.objects.get_or_create(valid_from="2025-01-01")
 
@@ -582,6 +616,66 @@ def _learning(world):
         )
 
 
+LAST_QUARTER = Period.of(timezone.localdate()).previous()
+
+
+def _commitments(world):
+    """The last quarter with every child and one mother a desa; the one before it is closed."""
+    now = timezone.now()
+    rule = CommitmentRule.objects.filter(component="primary").earliest("valid_from")
+    before = LAST_QUARTER.previous()
+    quarters = {
+        (kabupaten, period): CommitmentQuarter.objects.create(
+            area_id=kabupaten, year=period.year, stage=period.stage, prepared_at=now
+        )
+        for kabupaten in KABUPATEN
+        for period in (LAST_QUARTER, before)
+    }
+    for index, desa in enumerate(DESA):
+        writer, families = writer_of(world, desa), world.households[desa]
+        mothers, children = world.members[desa][::2], world.members[desa][1::2]
+        MemberComponent.objects.create(member=mothers[0], year=2026, stage=4, component="elderly")
+        world.schools[desa] = school = School.objects.create(
+            npsn=f"9910000{index}", name=canary(desa, "SEKOLAH")
+        )
+        open_quarter, old_quarter = (
+            quarters[desa[:5], period] for period in (LAST_QUARTER, before)
+        )
+        owed = [
+            CommitmentCheck(
+                quarter=open_quarter, household=family, member=child, component="primary"
+            )
+            for family, child in zip(families, children, strict=True)
+        ]
+        judged = {"outcome": "not_met", "rule": rule, "months": 1, "percent": 50, "school": school}
+        for name, value in judged.items():
+            setattr(owed[0], name, value)
+        CommitmentCheck.objects.bulk_create(owed)
+        world.checks[desa] = owed[0]
+        world.health[desa] = CommitmentCheck.objects.create(
+            quarter=open_quarter, household=families[0], member=mothers[0], component="elderly"
+        )
+        world.closed[desa] = CommitmentCheck.objects.create(
+            quarter=old_quarter, household=families[0], member=children[0],
+            component="primary", **judged,
+        )  # fmt: skip
+        evidence = CommitmentMonth.objects.create(
+            check_of=owed[0], month=LAST_QUARTER.starts_on, days=20, without_leave=10,
+            with_leave=0, ill=0, place=canary(desa, "TEMPATPERIKSA"), recorded_by=writer,
+            recorded_at=now,
+        )  # fmt: skip
+        # An earlier state, kept by trigger.
+        CommitmentMonth.objects.filter(pk=evidence.pk).update(note=canary(desa, "CATATANPERIKSA"))
+        CommitmentCorrection.objects.create(
+            check_of=world.closed[desa], outcome="met", reason=canary(desa, "KOREKSI"),
+            by=writer, at=now,
+        )  # fmt: skip
+    for (_kabupaten, period), quarter in quarters.items():
+        if period == before:
+            quarter.closed_at, quarter.closed_by = now, world.users["writer"]
+            quarter.save()
+
+
 def _partition(table, snapshot):
     with connection.cursor() as cursor:
         cursor.execute(
@@ -743,6 +837,15 @@ _SESSIONS = (
     "SELECT village_id FROM facilitators_learninggroup g"
     " JOIN facilitators_learningsession s ON s.group_id = g.id WHERE s.id = "
 )
+_CHECK_HOME = (
+    "SELECT desa_id FROM beneficiaries_household h"
+    " JOIN facilitators_commitmentcheck c ON c.household_id = h.id WHERE c.id = "
+)
+_MONTH_HOME = (
+    "SELECT desa_id FROM beneficiaries_household h"
+    " JOIN facilitators_commitmentcheck c ON c.household_id = h.id"
+    " JOIN facilitators_commitmentmonth m ON m.check_of_id = c.id WHERE m.id = "
+)
 _FILES_AREA = "SELECT area_id FROM dtks_snapshot s WHERE s.id = "
 # Where a row of each table lies, as SQL over its alias t.
 WHERE_IT_LIES = {
@@ -768,6 +871,14 @@ WHERE_IT_LIES = {
         f" ELSE ({_HOME} t.owner_id::bigint) END"
     ),
     "facilitators_caseloadsettings": "'99'",
+    "facilitators_commitmentrule": "'99'",
+    "facilitators_commitmentsettings": "'99'",
+    "facilitators_commitmentquarter": "area_id",
+    "facilitators_commitmentcheck": f"({_HOME} t.household_id)",
+    "facilitators_commitmentmonth": f"({_CHECK_HOME} t.check_of_id)",
+    "facilitators_commitmentmonthevent": f"({_MONTH_HOME} t.pgh_obj_id)",
+    "facilitators_commitmentcorrection": f"({_CHECK_HOME} t.check_of_id)",
+    "facilitators_school": "'99'",
     "facilitators_facilitator": (
         "(SELECT area_id FROM facilitators_posting p WHERE p.facilitator_id = t.id"
         " ORDER BY p.starts_on DESC LIMIT 1)"

@@ -12,7 +12,7 @@ FUNCTIONS = (Path(__file__).parent.parent / 'sql' / 'attendance_functions.sql').
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dtks', '0004_snapshot_same_sheet_once'),
+        ('dtks', '0005_decision_asks_for_a_visit'),
         ('core', '0001_text_functions'),
     ]
 
