@@ -171,7 +171,7 @@ class SchoolQuarterForm(forms.Form):
 
 class SchoolForm(forms.Form):
     npsn = forms.CharField(
-        label="NPSN",
+        label=gettext_lazy("NPSN"),
         min_length=8,
         max_length=8,
         help_text=gettext_lazy("The school's eight-digit number."),

@@ -148,7 +148,7 @@ class CommitmentRule(models.Model):
 class School(models.Model):
     """A school or madrasah that sends attendance, by its national number (NPSN)."""
 
-    npsn = models.CharField("NPSN", max_length=8, unique=True)
+    npsn = models.CharField(_("NPSN"), max_length=8, unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
 
     class Meta:
