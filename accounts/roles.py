@@ -31,6 +31,8 @@ _READ_CASELOADS = {"facilitators.view_facilitator", "facilitators.view_caseloada
 _READ_VISITS = {"facilitators.view_visit"}
 _MAKE_VISITS = {"facilitators.add_visit"}
 _DECIDE_PROPOSALS = {"facilitators.decide_changeproposal"}
+# A sample of visits, and those with a mark, looked at again by somebody else.
+_CHECK_VISITS = {"facilitators.check_visit"}
 _READ_LEARNING = {"facilitators.view_learninggroup", "facilitators.view_learningsession"}
 _RECORD_LEARNING = _READ_LEARNING | {"facilitators.add_learningsession"}
 # Commitments: who keeps the evidence does not also accept reasons or close the quarter.
@@ -73,6 +75,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_VISITS
         | _MAKE_VISITS
         | _DECIDE_PROPOSALS
+        | _CHECK_VISITS
         | _RECORD_LEARNING
         | {"dtks.export_difference"}
     ),
@@ -90,6 +93,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _KEEP_CASELOADS
         | _READ_VISITS
         | _DECIDE_PROPOSALS
+        | _CHECK_VISITS
         | _RECORD_LEARNING
         | {"dtks.export_difference", "dtks.approve_snapshot", "accounts.view_auditevent"}
     ),

@@ -42,6 +42,7 @@ NAVIGATION = (
         ("facilitators.view_commitmentcheck", "facilitators.count_commitmentcheck"),
     ),
     Entry(_("Visits due"), "calendar", "facilitators:overdue", ("facilitators.view_visit",)),
+    Entry(_("Look at visits again"), "eye", "facilitators:review", ("facilitators.check_visit",)),
     Entry(
         _("Proposed changes"),
         "note",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from facilitators.views import caseloads, commitments, learning, phone, visits
+from facilitators.views import caseloads, commitments, learning, phone, review, visits
 
 app_name = "facilitators"
 
@@ -31,6 +31,9 @@ urlpatterns = [
     path("kpm/<int:pk>/verkom/surat/", commitments.letter, name="commitment_letter"),
     path("kpm/<int:pk>/kunjungan/", visits.record, name="record_visit"),
     path("kunjungan/terlambat/", visits.overdue, name="overdue"),
+    path("kunjungan/dicek/", review.review, name="review"),
+    path("kunjungan/<uuid:pk>/ubah/", visits.change, name="change_visit"),
+    path("kunjungan/<uuid:pk>/cek/", review.check, name="check_visit"),
     path("kunjungan/<uuid:pk>/", visits.visit, name="visit"),
     path("lapangan/", phone.shell, name="phone"),
     path("lapangan/pekerja.js", phone.worker, name="phone_worker"),

@@ -20,7 +20,9 @@ class ProposalSerializer(serializers.ModelSerializer):
 class VisitSerializer(serializers.ModelSerializer):
     proposals = ProposalSerializer(many=True, read_only=True)
     warnings = serializers.SerializerMethodField(
-        help_text="`outside_the_country`: the position lies outside 95-141 E, 11 S-6 N."
+        help_text="`outside_the_country`: the position lies outside 95-141 E, 11 S-6 N. The others"
+        " are marks found on arrival: `clock`, `late`, `other_day`, `far`, `same_photo`, `many`."
+        " They inform; no visit is refused for one."
     )
 
     class Meta:
@@ -32,6 +34,7 @@ class VisitSerializer(serializers.ModelSerializer):
             "purpose",
             "request",
             "device_at",
+            "sent_at",
             "recorded_at",
             "latitude",
             "longitude",
@@ -47,7 +50,8 @@ class VisitSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_warnings(self, visit) -> list[str]:
-        return ["outside_the_country"] if visit.outside_the_country else []
+        outside = ["outside_the_country"] if visit.outside_the_country else []
+        return outside + sorted(mark.kind for mark in visit.marks.all())
 
 
 class VisitRequestSerializer(serializers.ModelSerializer):
@@ -115,7 +119,13 @@ class VisitWriteSerializer(serializers.Serializer):
         default=None,
         help_text="Of visit-requests: the question this visit answers.",
     )
-    device_at = serializers.DateTimeField()
+    device_at = serializers.DateTimeField(help_text="When the visit was made, by the phone.")
+    sent_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The phone's clock at the moment of sending.",
+    )
     latitude = FiniteFloatField(
         min_value=-90, max_value=90, required=False, allow_null=True, default=None
     )
@@ -134,6 +144,7 @@ class VisitWriteSerializer(serializers.Serializer):
 
 class VisitChangeSerializer(serializers.Serializer):
     version = serializers.IntegerField(min_value=1, max_value=LARGEST_VERSION)
+    reason = serializers.CharField(max_length=300, help_text="Why; kept beside the old words.")
     people_met = serializers.CharField(max_length=300, required=False, allow_blank=True)
     note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     next_step = serializers.CharField(max_length=300, required=False, allow_blank=True)

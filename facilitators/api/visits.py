@@ -78,7 +78,7 @@ class VisitViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
         return (
             Visit.objects.visible_to(self.request.user)
             .select_related("household")
-            .prefetch_related("proposals")
+            .prefetch_related("proposals", "marks")
         )
 
     @extend_schema(
@@ -92,14 +92,19 @@ class VisitViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
 
     @extend_schema(request=VisitChangeSerializer, responses=VisitSerializer)
     def partial_update(self, request, *args, **kwargs):
-        """Mend the words of one's own visit, within 24 hours of its arrival."""
+        """Mend the words of one's own visit, within the hours the office allows, with a reason."""
         visit = self.get_object()
         asked = VisitChangeSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         values = dict(asked.validated_data)
-        version = values.pop("version")
+        version, reason = values.pop("version"), values.pop("reason")
         visit = services.change_visit(
-            visit=visit, values=values, version=version, by=request.user, at=timezone.now()
+            visit=visit,
+            values=values,
+            version=version,
+            reason=reason,
+            by=request.user,
+            at=timezone.now(),
         )
         return Response(VisitSerializer(visit).data)
 
@@ -138,8 +143,12 @@ class VisitViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
     )
     @action(detail=True, methods=["post"], filterset_class=None, parser_classes=[MultiPartParser])
     def photos(self, request, *args, **kwargs):
-        """A photo of one's own visit, with a client-made `id`; sent again it is the same photo."""
-        visit = self.get_object()
+        """A photo of one's own visit, with a client-made `id`; sent again it is the same photo.
+
+        It may still come after the family went to a colleague, as the visit itself may.
+        """
+        own = Visit.objects.filter(recorded_by=request.user, pk=self.kwargs["pk"]).first()
+        visit = own or self.get_object()
         asked = PhotoSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         document = services.add_photo(

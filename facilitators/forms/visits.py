@@ -154,3 +154,20 @@ class VisitForm(forms.Form):
                 },
             }
         ]
+
+
+class VisitWordsForm(forms.Form):
+    """The words of a visit, mended by its author; `version` is that of the visit as it was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    people_met = forms.CharField(label=_("People met"), max_length=300, required=False)
+    note = forms.CharField(
+        label=_("What was found"), max_length=4000, required=False, widget=forms.Textarea
+    )
+    next_step = forms.CharField(label=_("Next step"), max_length=300, required=False)
+    next_on = DayField(label=_("Day of the next step"), required=False)
+    reason = forms.CharField(
+        label=_("Why the visit is changed"),
+        help_text=_("Kept beside the earlier words, with your name."),
+        max_length=300,
+    )

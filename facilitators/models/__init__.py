@@ -21,6 +21,7 @@ from facilitators.models.learning import (
     LearningSession,
     LearningTopic,
 )
+from facilitators.models.marks import VisitCheck, VisitMark
 from facilitators.models.purposes import Purpose
 from facilitators.models.visit_requests import VisitRequest
 from facilitators.models.visit_settings import VisitSettings
@@ -58,7 +59,9 @@ __all__ = [
     "Purpose",
     "School",
     "Visit",
+    "VisitCheck",
     "VisitEvent",
+    "VisitMark",
     "VisitRequest",
     "VisitRule",
     "VisitSettings",

@@ -48,6 +48,13 @@ class ChangeProposalQuerySet(models.QuerySet):
         return self.filter(state="open")
 
 
+class OfVisitQuerySet(models.QuerySet):
+    """What was found about a visit: seen by whoever sees the visit."""
+
+    def visible_to(self, user):
+        return self.filter(families_in_scope(user, "visit__household", VIEW_VISIT))
+
+
 class VisitEventQuerySet(models.QuerySet):
     path = "pgh_obj__household"
 

@@ -48,6 +48,9 @@ class Visit(models.Model):
         verbose_name=_("answers the request"),
     )
     device_at = models.DateTimeField(_("time on the phone"))
+    # The phone's clock when it sent the visit, if it said so: beside recorded_at it tells how far
+    # that clock is wrong.
+    sent_at = models.DateTimeField(_("sent at, by the phone"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"))
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
@@ -73,6 +76,7 @@ class Visit(models.Model):
         indexes = [
             models.Index(fields=["household", "-recorded_at"], name="visit_household_newest"),
             models.Index(fields=["facilitator", "-recorded_at"], name="visit_facilitator_newest"),
+            models.Index(fields=["facilitator", "device_at"], name="visit_facilitator_made"),
             models.Index(fields=["-recorded_at", "id"], name="visit_newest"),
         ]
         constraints = [
@@ -107,7 +111,16 @@ class Visit(models.Model):
             "content_sha256",
             "recorded_by",
         }
-        ordinary = {"id", "purpose", "request", "device_at", "recorded_at", "next_on", "version"}
+        ordinary = {
+            "id",
+            "purpose",
+            "request",
+            "device_at",
+            "sent_at",
+            "recorded_at",
+            "next_on",
+            "version",
+        }
 
     def __str__(self):
         return f"{self.get_purpose_display()} {self.device_at:%d-%m-%Y}"

@@ -25,6 +25,7 @@ from facilitators.services.learning import (
     name_leader,
     record_session,
 )
+from facilitators.services.marks import check_visit, mark_visits
 from facilitators.services.people import (
     add_facilitator,
     change_facilitator,
@@ -48,6 +49,7 @@ __all__ = [
     "change_facilitator",
     "change_visit",
     "check_rule_is_free",
+    "check_visit",
     "close_quarter",
     "correct_check",
     "decide_proposal",
@@ -61,6 +63,7 @@ __all__ = [
     "judge_open_quarters",
     "leave_group",
     "load_attendance",
+    "mark_visits",
     "name_leader",
     "name_school",
     "owner_tag",

@@ -5,6 +5,7 @@ import hashlib
 import json
 import uuid
 
+import pghistory
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import connection, transaction
 from django.db.models import Q
@@ -26,10 +27,10 @@ from facilitators.models import (
     VisitRequest,
     VisitSettings,
 )
+from facilitators.services.marks import mark_visits
 from facilitators.services.requests import close_by_visit
 
 EDITABLE = ("people_met", "note", "next_step", "next_on")
-EDITABLE_FOR = dt.timedelta(hours=24)
 MOST_PROPOSALS = 50
 MOST_PHOTOS = 10
 # What of a record a person compares when two versions of it stand side by side.
@@ -59,6 +60,7 @@ def record_visit(
     next_on: dt.date | None = None,
     proposals: list[dict] = (),
     request: int | None = None,
+    sent_at: dt.datetime | None = None,
 ) -> Visit:
     """Keep what a facilitator saw, and what he proposes to change; the register stays as it is.
 
@@ -69,7 +71,8 @@ def record_visit(
 
     A visit can arrive late: it is accepted while the family is entrusted to him on the day of
     arrival, or was on the day of the visit (`device_at`), as long as `late_days` of the settings
-    are not over. The day itself is the phone's word; see the marks of a visit.
+    are not over. The day itself is the phone's word, `sent_at` its clock at the moment of sending
+    (another one when it sends again, so it is no part of the content); see VisitMark.
 
     With an `id` it may run again, also at the same moment: the same content by the same person
     answers the visit kept before (`visit.is_new` is False); other content is refused
@@ -131,6 +134,7 @@ def record_visit(
         purpose=purpose,
         request_id=request,
         device_at=device_at,
+        sent_at=sent_at,
         recorded_at=at,
         latitude=latitude,
         longitude=longitude,
@@ -149,6 +153,7 @@ def record_visit(
         ChangeProposal.objects.bulk_create(rows)
     if request is not None:
         close_by_visit(visit=visit, by=by, at=at)
+    mark_visits(visits=[visit.pk], at=at)
     audit.record(
         "visit.recorded",
         target=visit,
@@ -267,10 +272,14 @@ def _kind(record):
 
 
 @transaction.atomic
-def change_visit(*, visit: Visit, values: dict, version: int, by, at: dt.datetime) -> Visit:
-    """Its author mends the words of a visit within a day; every earlier wording is kept.
+def change_visit(
+    *, visit: Visit, values: dict, version: int, reason: str, by, at: dt.datetime
+) -> Visit:
+    """Its author mends the words of a visit within the hours of the settings, and says why.
 
-    Place, time, purpose and what was proposed are never rewritten.
+    Every earlier wording is kept with that reason. Place, time, purpose and what was proposed are
+    never rewritten. Refusals: `unknown_field`, `not_editable`, `changed_meanwhile`,
+    `reason_needed`, `invalid`.
     """
     unknown = sorted(set(values) - set(EDITABLE))
     if unknown:
@@ -279,10 +288,20 @@ def change_visit(*, visit: Visit, values: dict, version: int, by, at: dt.datetim
             _("These fields cannot be changed here: %(fields)s.") % {"fields": ", ".join(unknown)},
             fields=dict.fromkeys(unknown, _("cannot be changed here")),
         )
-    visit = Visit.objects.select_for_update().get(pk=visit.pk)
-    if visit.recorded_by_id != by.pk or at - visit.recorded_at > EDITABLE_FOR:
+    visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    if not editable_by(visit, by=by, at=at):
+        hours = VisitSettings.on(timezone.localdate(at)).edit_hours
         raise Refused(
-            "not_editable", _("A visit is changed by its author, within 24 hours of arriving here.")
+            "not_editable",
+            _("A visit is changed by its author, within %(hours)d hours of arriving here.")
+            % {"hours": hours},
+        )
+    reason = " ".join(reason.split())[:300]
+    if not reason:
+        raise Refused(
+            "reason_needed",
+            _("Say why the visit is changed."),
+            fields={"reason": _("needed")},
         )
     if visit.version != version:
         raise Refused(
@@ -295,10 +314,16 @@ def change_visit(*, visit: Visit, values: dict, version: int, by, at: dt.datetim
         setattr(visit, name, value)
     visit.version += 1
     _check(visit)
-    with acting(by, "change_visit"):
+    with acting(by, "change_visit"), pghistory.context(reason=reason):
         visit.save(update_fields=[*changed, "version"])
-    audit.record("visit.changed", target=visit, by=by, at=at, fields=sorted(changed))
+    audit.record("visit.changed", target=visit, by=by, at=at, reason=reason, fields=sorted(changed))
     return visit
+
+
+def editable_by(visit: Visit, *, by, at: dt.datetime) -> bool:
+    """Its author's, and the hours of the settings since it arrived are not over."""
+    hours = VisitSettings.on(timezone.localdate(at)).edit_hours
+    return visit.recorded_by_id == by.pk and at - visit.recorded_at <= dt.timedelta(hours=hours)
 
 
 def add_photo(
@@ -324,6 +349,8 @@ def add_photo(
         kept = Document.objects.of(visit)
         if kept.count() >= MOST_PHOTOS and not kept.filter(pk=client_id).exists():
             raise Refused("too_many_photos", _("A visit has at most ten photos."))
-        return keep_document(
+        photo = keep_document(
             owner=visit, file=file, name=name, kind="photo", client_id=client_id, by=by, at=at
         )
+        mark_visits(visits=[visit.pk], at=at)
+        return photo

@@ -14,11 +14,11 @@ from core.errors import Refused
 from core.paging import page_of
 from documents.queries import documents_of
 from facilitators import services
-from facilitators.forms.visits import VisitForm
-from facilitators.models import ChangeProposal, Purpose, Visit
-from facilitators.queries import today
+from facilitators.forms.visits import VisitForm, VisitWordsForm
+from facilitators.models import ChangeProposal, Purpose, Visit, VisitCheck
+from facilitators.queries import history, today
 from facilitators.queries import visits as queries
-from facilitators.services.visits import MOST_PHOTOS
+from facilitators.services.visits import EDITABLE, MOST_PHOTOS, editable_by
 
 LARGEST_VERSION = 2**31 - 1
 _sees = permission_required("facilitators.view_visit", raise_exception=True)
@@ -108,8 +108,53 @@ def visit(request, pk):
             "proposals": found.proposals.select_related("member", "decided_by"),
             "documents": documents_of(found, user=request.user)[:MOST_PHOTOS],
             "may_decide": request.user.has_perm("facilitators.decide_changeproposal"),
+            "marks": found.marks.all(),
+            "checks": found.checks.select_related("by"),
+            "changes": history.changes_of(found),
+            "may_change": request.user.has_perm("facilitators.add_visit")
+            and editable_by(found, by=request.user, at=timezone.now()),
+            "may_check": request.user.has_perm("facilitators.check_visit")
+            and found.recorded_by_id != request.user.pk,
+            "results": VisitCheck.Result.choices,
             "breadcrumb": _way(found.household),
         },
+    )
+
+
+@_visits
+def change(request, pk):
+    """The author mends his words; the earlier ones are kept."""
+    own = Visit.objects.visible_to(request.user).filter(recorded_by=request.user)
+    found = get_object_or_404(own.for_listing().select_related("household__caretaker"), pk=pk)
+    words = {name: getattr(found, name) for name in EDITABLE}
+    form = VisitWordsForm(request.POST or None, initial={"version": found.version} | words)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        version, reason = values.pop("version"), values.pop("reason")
+        values["note"] = values["note"].replace("\r\n", "\n")
+        try:
+            services.change_visit(
+                visit=found,
+                values=values,
+                version=version,
+                reason=reason,
+                by=request.user,
+                at=timezone.now(),
+            )
+        except Refused as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, _("Visit changed."))
+            return redirect("facilitators:visit", found.pk)
+    return render(
+        request,
+        "facilitators/change_visit.html",
+        {
+            "form": form,
+            "visit": found,
+            "breadcrumb": [*_way(found.household), (str(found), found.get_absolute_url())],
+        },
+        status=422 if request.method == "POST" else 200,
     )
 
 

@@ -1241,6 +1241,7 @@ def child_stays(world, desa):
     return [type(c).objects.values("id", "household", "status").get(pk=c.pk) for c in children]
 
 
+VISIT_CHECKERS = holding(LEAD, COORDINATOR)
 PROPOSAL_DECIDERS = holding(LEAD, COORDINATOR, OPERATOR)
 
 FACILITATORS |= {
@@ -1250,6 +1251,34 @@ FACILITATORS |= {
         writes={"POST": Write(by=VISITORS, body=visit_at_a_desk)},
     ),
     "facilitators:visit": Policy(opens=READERS, fill=visit),
+    # Every visit of this world was recorded by somebody else: nobody's words are theirs to mend.
+    "facilitators:change_visit": Policy(
+        fill=visit, writes={"POST": Write(by=NOBODY, body=MORE | {"version": "1", "reason": "x"})}
+    ),
+    "facilitators:review": Policy(
+        opens=VISIT_CHECKERS,
+        queries=(
+            "?bagian=sampel",
+            "?bagian=sampel&bulan=2026-11",
+            "?bulan=%00",
+            "?bulan=0000-00",
+            "?bulan=9999-12",
+            "?setelah=x",
+        ),
+    ),
+    "facilitators:check_visit": Policy(
+        fill=visit,
+        answers=ONLY_POST,
+        writes={
+            "POST": (
+                Write(
+                    by=VISIT_CHECKERS,
+                    body=MORE | {"hasil": "differs", "catatan": "lain", "made_by": 1},
+                ),
+                Write(by=NOBODY, body=MORE | {"hasil": "x"}, changes=False),
+            )
+        },
+    ),
     "facilitators:overdue": Policy(
         opens=READERS,
         queries=(

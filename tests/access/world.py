@@ -55,6 +55,8 @@ from facilitators.models import (
     Posting,
     School,
     Visit,
+    VisitCheck,
+    VisitMark,
     VisitRequest,
     VisitRule,
     VisitSettings,
@@ -543,6 +545,15 @@ def _visits(world):
             asked_by=writer,
             asked_at=now,
         )
+        VisitMark.objects.create(visit=visit, kind="late", facts={"minutes": 9}, found_at=now)
+        VisitCheck.objects.create(
+            visit=visit,
+            made_by=writer,
+            result="agrees",
+            note=canary(desa, "DICEK"),
+            by=world.users[IDLE],
+            at=now,
+        )
         # An earlier wording, kept by trigger.
         Visit.objects.filter(pk=visit.pk).update(note=canary(desa, "KUNJUNGANBARU"))
         world.proposals[desa] = proposal = ChangeProposal.objects.create(
@@ -888,6 +899,8 @@ WHERE_IT_LIES = {
     "facilitators_visitsettings": "'99'",
     "facilitators_visitrequest": f"({_HOME} t.household_id)",
     "facilitators_visit": f"({_HOME} t.household_id)",
+    "facilitators_visitmark": f"({_VISIT_HOME} t.visit_id)",
+    "facilitators_visitcheck": f"({_VISIT_HOME} t.visit_id)",
     "facilitators_visitevent": f"({_HOME} t.household_id)",
     "facilitators_changeproposal": f"({_VISIT_HOME} t.visit_id)",
     "facilitators_changeproposalevent": f"({_PROPOSAL_HOME} t.pgh_obj_id)",

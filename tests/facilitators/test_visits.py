@@ -224,21 +224,24 @@ def test_half_a_position_and_a_day_without_a_step_are_refused(visiting):
 def test_change_visit_keeps_the_earlier_wording(visiting, sari):
     visit = visiting(note="satu")
 
-    change_visit(visit=visit, values={"note": "dua"}, version=1, by=sari, at=NOW)
+    change_visit(visit=visit, values={"note": "dua"}, version=1, reason="ketik", by=sari, at=NOW)
 
     visit.refresh_from_db()
     event = VisitEvent.objects.get()
     assert (visit.note, visit.version, event.note) == ("dua", 2, "satu")
     assert event.pgh_context.metadata["user"] == sari.pk
+    assert event.pgh_context.metadata["reason"] == "ketik"
 
 
 def test_change_visit_refuses_others_later_days_and_other_fields(visiting, sari, ratna):
     visit = visiting()
     given = {"visit": visit, "values": {"note": "x"}, "version": 1, "by": sari, "at": NOW}
+    given["reason"] = "salah ketik"
 
     later = NOW + dt.timedelta(hours=24, seconds=1)
     assert refusal(change_visit, **given | {"by": ratna}).code == "not_editable"
     assert refusal(change_visit, **given | {"at": later}).code == "not_editable"
+    assert refusal(change_visit, **given | {"reason": "  "}).code == "reason_needed"
     assert refusal(change_visit, **given | {"version": 2}).code == "changed_meanwhile"
     assert refusal(change_visit, **given | {"values": {"latitude": 1}}).code == "unknown_field"
 

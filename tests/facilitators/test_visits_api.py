@@ -1,19 +1,22 @@
 """Visits over REST, as a phone sends them: again, out of order, and eight at a time."""
 
+import datetime as dt
 import random
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from beneficiaries.services import change_member
-from facilitators.models import ChangeProposal, Visit
+from facilitators.models import CaseloadAssignment, ChangeProposal, Visit
 from tests.facilitators.conftest import NOW
 from tests.factories.beneficiaries import HouseholdFactory, MemberFactory
 from tests.factories.facilitators import FacilitatorFactory, entrust
+from tests.factories.files import jpeg
 
 VISITS, BATCH = "/api/v1/visits/", "/api/v1/visits/batch/"
 JSON = "application/json"
@@ -41,7 +44,7 @@ def test_create_answers_201_then_200_then_409(client, sari, family):
 
     assert [answer.status_code for answer in answers] == [201, 200, 409]
     assert answers[0].json() == answers[1].json()
-    assert answers[0].json()["warnings"] == ["outside_the_country"]
+    assert answers[0].json()["warnings"] == ["outside_the_country", "late"]
     assert answers[2].json()["error"]["code"] == "visit_id_taken"
     assert Visit.objects.count() == 1
 
@@ -103,7 +106,7 @@ def test_what_is_no_batch_is_refused(client, sari, hers, sent):
 @pytest.mark.django_db
 def test_patch_mends_the_words_of_ones_own_visit(client, sari, ratna, visiting):
     visit = visiting(at=timezone.now())
-    url, change = f"{VISITS}{visit.pk}/", {"version": 1, "note": "lebih jelas"}
+    url, change = f"{VISITS}{visit.pk}/", {"version": 1, "note": "lebih jelas", "reason": "ketik"}
 
     answers = []
     for user in (ratna, sari, sari):
@@ -123,10 +126,40 @@ def test_the_list_costs_the_same_for_one_and_for_three(
         visiting(proposals=[{"kind": "pregnancy", "member": child.pk, "version": 1}])
     client.force_login(ratna)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         answer = client.get(VISITS)
 
     assert len(answer.json()["results"]) == number
+
+
+@pytest.mark.django_db
+def test_a_late_visit_and_its_photo_arrive_after_the_handover(
+    client, sari, hers, budi, family, settings, tmp_path
+):
+    """Made three days ago, when the family was Sari's; since yesterday it is Budi's."""
+    settings.MEDIA_ROOT = tmp_path
+    now, today = timezone.now(), timezone.localdate()
+    day = dt.timedelta(days=1)
+    CaseloadAssignment.objects.filter(household=family).update(ends_on=today - 2 * day)
+    his = FacilitatorFactory(user=budi)
+    entrust(his, family, starts_on=today - day)
+    late = [body(family, device_at=(now - 3 * day).isoformat(), note=str(n)) for n in range(2)]
+    after = body(family, device_at=(now - day / 24).isoformat())
+    client.force_login(sari)
+
+    one = send(client, VISITS, late[0])
+    many = send(client, BATCH, {"visits": [late[0], late[1], after]}).json()["results"]
+    photo = SimpleUploadedFile("rumah.jpg", jpeg())
+    kept = client.post(f"{VISITS}{late[0]['id']}/photos/", {"id": str(uuid.uuid4()), "file": photo})
+
+    assert one.status_code == 201
+    assert [result["status"] for result in many] == [200, 201, 404]
+    assert set(Visit.objects.values_list("facilitator_id", flat=True)) == {hers.pk}
+    assert kept.status_code == 201
+    assert client.get(f"{VISITS}{late[0]['id']}/").status_code == 404
+    client.force_login(budi)
+    again = client.post(f"{VISITS}{late[0]['id']}/photos/", {"id": str(uuid.uuid4())})
+    assert again.status_code == 400
 
 
 @pytest.mark.slow
