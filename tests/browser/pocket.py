@@ -55,6 +55,7 @@ class Pocket:
     def __init__(self, browser, wire, profile: Path):
         self.kind, self.wire, self.profile = browser.browser_type, wire, profile
         self.context = self.page = None
+        self.problems: list[str] = []  # errors of scripts, broken policies
         self.open()
 
     def open(self):
@@ -74,7 +75,14 @@ class Pocket:
             base_url=self.wire.url,
         )
         self.context.set_default_timeout(20_000)
+        self.context.on("weberror", lambda error: self.problems.append(str(error.error)))
+        self.context.on("console", self._said)
         self.page = self.context.pages[0]
+
+    def _said(self, message):
+        # Chromium writes down every refused or failed request; the tests look at those themselves.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.problems.append(message.text)
 
     def close(self):
         if self.context:

@@ -11,7 +11,8 @@ from accounts.roles import Role
 from beneficiaries.services import change_member
 from documents.models import Document
 from facilitators.models import ChangeProposal, LearningSession, Visit, VisitRule
-from tests.browser.eyes import REMEMBER_VIOLATIONS, look
+from tests.browser.conftest import PASSED
+from tests.browser.eyes import PICTURES, REMEMBER_VIOLATIONS, look
 from tests.browser.pocket import SMALL, Pocket
 from tests.browser.wire import Wire
 from tests.factories.accounts import PASSWORD, person
@@ -39,10 +40,13 @@ def wire(live_server, settings, tmp_path):
 
 
 @pytest.fixture
-def pocket(browser, wire, tmp_path):
+def pocket(request, browser, wire, tmp_path):
     pocket = Pocket(browser, wire, tmp_path / "profile")
     yield pocket
+    if not request.node.stash.get(PASSED, False):
+        pocket.page.screenshot(path=PICTURES / f"{request.node.name}.png")
     pocket.close()
+    assert pocket.problems == []
 
 
 @pytest.fixture

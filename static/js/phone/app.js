@@ -50,7 +50,9 @@ function drawScreen() {
   unsaved = false;
   main.replaceChildren(app.data ? screen.draw(app, ...values) : door());
   window.scrollTo(0, scrolled);
-  if (fresh) main.querySelector("h1")?.focus({ preventScroll: true });
+  if (!fresh) return;
+  told.textContent = ""; // what was said belongs to the screen before
+  main.querySelector("h1")?.focus({ preventScroll: true });
 }
 
 function drawFrame() {
@@ -206,7 +208,6 @@ window.addEventListener("hashchange", () => {
     history.replaceState(null, "", shown); // back to the form until there is an answer
     return;
   }
-  told.textContent = "";
   drawScreen();
   drawFrame();
 });

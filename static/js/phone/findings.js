@@ -50,11 +50,11 @@ function oneFinding(family, drop) {
   }
 
   function drawValues() {
-    const rule = rules[kind.value]?.[member?.value ? "member" : "household"];
+    const rule = rules[kind.value]?.[member?.value ? "member" : "household"] || null;
     inputs = new Map();
     const person = family.members.find((one) => String(one.id) === member?.value);
     const names = rule ? [...rule.needs, ...rule.may] : [];
-    const some = rule?.any_of.length > 0; // any of them, so none is more needed than another
+    const some = rule !== null && rule.any_of.length > 0; // any of them, so none is more needed than another
     values.replaceChildren(some ? h("p", { class: "hint" }, say("only_changed")) : "");
     for (const name of names) {
       const plain = choice("fields", name);
