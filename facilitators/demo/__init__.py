@@ -1,4 +1,5 @@
 from facilitators.demo.learning import make_demo_learning
 from facilitators.demo.people import make_demo_facilitators
+from facilitators.demo.visits import make_demo_visits
 
-__all__ = ["make_demo_facilitators", "make_demo_learning"]
+__all__ = ["make_demo_facilitators", "make_demo_learning", "make_demo_visits"]

@@ -16,10 +16,13 @@ from areas.services import ensure_office_area, load_areas
 from core.commands import OfficeCommand
 from core.synthetic.files import Layout
 from core.synthetic.pringsewu import make_pringsewu
-from dtks.models import Snapshot
-from facilitators.demo import make_demo_facilitators, make_demo_learning
+from dtks.models import Difference, Snapshot
+from dtks.services import decide
+from facilitators.demo import make_demo_facilitators, make_demo_learning, make_demo_visits
+from facilitators.models import VisitRequest
 
 PERIOD = "2026-4"
+QUESTIONS = 5
 PRINGSEWU = "18.10"
 
 
@@ -81,6 +84,24 @@ class Command(OfficeCommand):
         }
         make_demo_facilitators(**made)
         make_demo_learning(**made)
+        made["by"] = User.objects.get(username="operator2")
+        make_demo_visits(**made, decider=User.objects.get(username="korkab"))
+        self._ask_the_field()
+
+    def _ask_the_field(self):
+        """A few questions about the families of a demo facilitator wait for a visit."""
+        if VisitRequest.objects.exists():
+            return
+        facilitator = User.objects.filter(username="pendamping").first()
+        questions = Difference.objects.visible_to(facilitator).undecided().filter(outcome="review")
+        for question in questions.order_by("village_id", "id")[:QUESTIONS]:
+            decide(
+                difference=question,
+                verdict="ask_field",
+                by=User.objects.get(username="operator"),
+                at=timezone.now(),
+                note="Mohon KTP dan KK dilihat di rumah: apakah orang ini sama dengan di berkas?",
+            )
 
     def _import(self, folder, source):
         path = next(folder.glob(f"{source}.*"))
