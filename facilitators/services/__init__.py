@@ -36,13 +36,14 @@ from facilitators.services.phone import give_keys, owner_tag
 from facilitators.services.plans import apply_plan
 from facilitators.services.proposals import decide_proposal
 from facilitators.services.requests import ask_for_visit, withdraw_request
-from facilitators.services.visits import add_photo, change_visit, record_visit
+from facilitators.services.visits import add_photo, add_signature, change_visit, record_visit
 
 __all__ = [
     "accept_reason",
     "add_evidence",
     "add_facilitator",
     "add_photo",
+    "add_signature",
     "apply_plan",
     "ask_for_visit",
     "assign_families",
