@@ -242,6 +242,8 @@ def test_the_page_lists_marks_and_sample_and_takes_the_check(client, lead, visit
     page = client.get(answer.url).content.decode()
     assert "Jam HP berbeda" in page and "Sesuai catatan" in page
     assert client.get(url, {"bulan": "2020-01"}).context["page"].rows == []
+    for month in ("9999-12", "0001-01", "x"):
+        assert client.get(url, {"bulan": month}).context["month"] == now.date().replace(day=1)
 
 
 @pytest.mark.parametrize("number", [1, 3])
