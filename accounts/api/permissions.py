@@ -38,7 +38,9 @@ class RolePermission(BasePermission):
         scope = _needed(view, "required_scope", request)
         if permission is None or scope is None:
             return False
-        if permission != SIGNED_IN and not user.has_perm(permission):
+        # Several: one of them is enough.
+        enough = (permission,) if isinstance(permission, str) else permission
+        if not any(one == SIGNED_IN or user.has_perm(one) for one in enough):
             return False
         return token_allows(request, scope)
 
