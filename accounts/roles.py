@@ -34,7 +34,6 @@ _DECIDE_PROPOSALS = {"facilitators.decide_changeproposal"}
 # A sample of visits, and those with a mark, looked at again by somebody else.
 _CHECK_VISITS = {"facilitators.check_visit"}
 _READ_LEARNING = {"facilitators.view_learninggroup", "facilitators.view_learningsession"}
-_RECORD_LEARNING = _READ_LEARNING | {"facilitators.add_learningsession"}
 # Commitments: who keeps the evidence does not also accept reasons or close the quarter.
 _READ_CHECKS = {"facilitators.view_commitmentcheck"}
 _RECORD_CHECKS = _READ_CHECKS | {"facilitators.add_commitmentcheck"}
@@ -45,6 +44,15 @@ _CLOSE_QUARTERS = {
     "facilitators.close_commitmentquarter",
     "facilitators.correct_commitmentcheck",
 }
+_RECORD_LEARNING = _READ_LEARNING | {
+    "facilitators.add_learningsession",
+    "facilitators.change_learningsession",
+    "facilitators.add_learninggroup",
+    "facilitators.change_learninggroup",
+}
+# Work plans, activities and RHK: of the territory, or one's own.
+_READ_WORK = {"facilitators.view_workplan"}
+_KEEP_WORK = {"facilitators.add_workplan"}
 _KEEP_CASELOADS = {
     "facilitators.add_facilitator",
     "facilitators.change_facilitator",
@@ -63,6 +71,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_VISITS
         | _MAKE_VISITS
         | _RECORD_LEARNING
+        | _KEEP_WORK
     ),
     Role.SUBDISTRICT_LEAD: frozenset(
         _READ_PEOPLE
@@ -77,6 +86,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _DECIDE_PROPOSALS
         | _CHECK_VISITS
         | _RECORD_LEARNING
+        | _READ_WORK
+        | _KEEP_WORK
         | {"dtks.export_difference"}
     ),
     Role.DISTRICT_COORDINATOR: frozenset(
@@ -95,6 +106,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _DECIDE_PROPOSALS
         | _CHECK_VISITS
         | _RECORD_LEARNING
+        | _READ_WORK
         | {"dtks.export_difference", "dtks.approve_snapshot", "accounts.view_auditevent"}
     ),
     Role.DATA_OPERATOR: frozenset(
@@ -110,6 +122,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_VISITS
         | _DECIDE_PROPOSALS
         | _RECORD_LEARNING
+        | _READ_WORK
         | {
             "facilitators.add_facilitator",
             "facilitators.change_facilitator",
@@ -137,6 +150,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_CASELOADS
         | _READ_VISITS
         | _READ_LEARNING
+        | _READ_WORK
         | {"dtks.approve_snapshot", "dtks.view_difference_totals"}
     ),
     Role.DIVISION_HEAD: frozenset(
@@ -147,6 +161,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_CASELOADS
         | _READ_VISITS
         | _READ_LEARNING
+        | _READ_WORK
         | {"dtks.approve_snapshot", "dtks.view_difference_totals"}
     ),
     Role.AUDITOR: frozenset(
@@ -159,6 +174,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         | _READ_CASELOADS
         | _READ_VISITS
         | _READ_LEARNING
+        | _READ_WORK
         | {
             "accounts.open_admin",
             "facilitators.view_caseloadsettings",
@@ -166,6 +182,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "facilitators.view_visitsettings",
             "facilitators.view_commitmentrule",
             "facilitators.view_commitmentsettings",
+            "facilitators.view_learningmodule",
+            "facilitators.view_learningtopic",
+            "facilitators.view_performancetarget",
             "accounts.view_auditevent",
             "accounts.view_assignment",
             "accounts.view_user",
@@ -214,6 +233,11 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "facilitators.change_commitmentrule",
             "facilitators.view_commitmentsettings",
             "facilitators.change_commitmentsettings",
+            *(
+                f"facilitators.{verb}_{table}"
+                for verb in ("view", "add", "change")
+                for table in ("learningmodule", "learningtopic", "performancetarget")
+            ),
             "jobs.view_job",
         }
     ),

@@ -41,6 +41,24 @@ NAVIGATION = (
         "facilitators:commitments",
         ("facilitators.view_commitmentcheck", "facilitators.count_commitmentcheck"),
     ),
+    Entry(
+        _("Work plans"),
+        "list-check",
+        "facilitators:work_plans",
+        ("facilitators.view_workplan", "facilitators.add_workplan"),
+    ),
+    Entry(
+        _("Activities"),
+        "send",
+        "facilitators:activities",
+        ("facilitators.view_workplan", "facilitators.add_workplan"),
+    ),
+    Entry(
+        _("RHK"),
+        "file-check",
+        "facilitators:results",
+        ("facilitators.view_workplan", "facilitators.add_workplan"),
+    ),
     Entry(_("Visits due"), "calendar", "facilitators:overdue", ("facilitators.view_visit",)),
     Entry(_("Look at visits again"), "eye", "facilitators:review", ("facilitators.check_visit",)),
     Entry(

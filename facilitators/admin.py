@@ -1,5 +1,6 @@
 """Settings only. Facilitators and their families have pages of their own."""
 
+from django import forms
 from django.contrib import admin
 from django.utils import timezone
 
@@ -9,6 +10,10 @@ from facilitators.models import (
     CaseloadSettings,
     CommitmentRule,
     CommitmentSettings,
+    LearningModule,
+    LearningTopic,
+    PerformanceTarget,
+    Source,
     VisitRule,
     VisitSettings,
 )
@@ -60,3 +65,32 @@ class CommitmentSettingsAdmin(OfficeModelAdmin):
     """One row: the head and foot of letters to families."""
 
     list_display = ["__str__", "signer_name", "signer_title"]
+
+
+@admin.register(LearningModule)
+class LearningModuleAdmin(OfficeModelAdmin):
+    """Modules of P2K2; another name or number is another row, from the day it holds."""
+
+    list_display = ["name", "siks_topic", "position", "valid_from", "valid_to"]
+
+
+@admin.register(LearningTopic)
+class LearningTopicAdmin(OfficeModelAdmin):
+    list_display = ["name", "module", "number", "valid_from", "valid_to"]
+    list_select_related = ["module"]
+
+
+class PerformanceTargetForm(forms.ModelForm):
+    sources = forms.MultipleChoiceField(
+        label=PerformanceTarget._meta.get_field("sources").verbose_name,
+        choices=Source.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+@admin.register(PerformanceTarget)
+class PerformanceTargetAdmin(OfficeModelAdmin):
+    """RHK: another target or another way of counting is another row, from the day it holds."""
+
+    form = PerformanceTargetForm
+    list_display = ["number", "name", "target", "unit", "valid_from", "confirmed"]

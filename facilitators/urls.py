@@ -1,6 +1,17 @@
 from django.urls import path
 
-from facilitators.views import caseloads, commitments, learning, phone, review, visits
+from facilitators.views import (
+    activities,
+    caseloads,
+    commitments,
+    learning,
+    learning_groups,
+    phone,
+    results,
+    review,
+    visits,
+    work,
+)
 
 app_name = "facilitators"
 
@@ -13,6 +24,12 @@ urlpatterns = [
     path("pendamping/<int:pk>/tempatkan/", caseloads.post, name="post"),
     path("pendamping/<int:pk>/berhenti/", caseloads.end, name="end"),
     path("p2k2/", learning.groups, name="learning_groups"),
+    path("p2k2/baru/", learning_groups.form_group, name="form_group"),
+    path("p2k2/modul/", learning_groups.modules, name="learning_modules"),
+    path("p2k2/<int:pk>/anggota/", learning_groups.members, name="group_members"),
+    path("p2k2/<int:pk>/ubah/", learning_groups.change_group, name="change_group"),
+    path("p2k2/<int:pk>/akhiri/", learning_groups.end_group, name="end_group"),
+    path("p2k2/sesi/<uuid:pk>/koreksi/", learning_groups.correct_session, name="correct_session"),
     path("p2k2/<int:pk>/", learning.group, name="learning_group"),
     path("p2k2/<int:pk>/catat/", learning.record_session, name="record_session"),
     path("p2k2/<int:pk>/laporan/", learning.report, name="learning_report"),
@@ -33,7 +50,6 @@ urlpatterns = [
     path("kunjungan/terlambat/", visits.overdue, name="overdue"),
     path("kunjungan/dicek/", review.review, name="review"),
     path("kunjungan/<uuid:pk>/ubah/", visits.change, name="change_visit"),
-    path("kunjungan/<uuid:pk>/tanda-tangan/", visits.sign, name="sign_visit"),
     path("kunjungan/<uuid:pk>/cek/", review.check, name="check_visit"),
     path("kunjungan/<uuid:pk>/", visits.visit, name="visit"),
     path("lapangan/", phone.shell, name="phone"),
@@ -42,6 +58,23 @@ urlpatterns = [
     path("lapangan/siapa/", phone.who, name="phone_who"),
     path("lapangan/kunci/", phone.key, name="phone_key"),
     path("lapangan/keluarga/", phone.caseload, name="phone_caseload"),
+    path("rencana-kerja/", work.work_plans, name="work_plans"),
+    path("rencana-kerja/susun/", work.plan_work, name="plan_work"),
+    path("rencana-kerja/<int:pk>/", work.work_plan, name="work_plan"),
+    path("rencana-kerja/<int:pk>/rincian/", work.work_rows, name="work_rows"),
+    path("kegiatan/", activities.activities, name="activities"),
+    path("kegiatan/catat/", activities.record_activity, name="record_activity"),
+    path("kegiatan/<uuid:pk>/", activities.activity, name="activity"),
+    path(
+        "kegiatan/<uuid:pk>/bukti/",
+        activities.add_activity_evidence,
+        name="add_activity_evidence",
+    ),
+    path("kegiatan/<uuid:pk>/tarik/", activities.withdraw_activity, name="withdraw_activity"),
+    path("rhk/", results.results, name="results"),
+    path("rhk/<int:pk>/", results.result, name="result"),
+    path("rhk/<int:pk>/rincian/", results.result_rows, name="result_rows"),
+    path("rhk/<int:pk>/cetak/", results.result_print, name="result_print"),
     path("usulan/", visits.proposals, name="proposals"),
     path("usulan/<int:pk>/", visits.proposal, name="proposal"),
 ]

@@ -12,10 +12,13 @@ from facilitators.api.caseloads import AssignmentViewSet, FacilitatorViewSet
 from facilitators.api.commitments import CommitmentCheckViewSet
 from facilitators.api.learning import LearningGroupViewSet, LearningSessionViewSet
 from facilitators.api.requests import VisitRequestViewSet
+from facilitators.api.results import PerformanceResultViewSet
 from facilitators.api.visits import VisitViewSet
+from facilitators.api.work import ActivityViewSet, WorkPlanViewSet, WorkProgressViewSet
 from jobs.api.views import JobViewSet
 
 router = SimpleRouter()
+router.register("activities", ActivityViewSet, basename="activity")
 router.register("areas", AreaViewSet, basename="area")
 router.register("assignments", AssignmentViewSet, basename="assignment")
 router.register("commitment-checks", CommitmentCheckViewSet, basename="commitment-check")
@@ -25,6 +28,7 @@ router.register("jobs", JobViewSet, basename="job")
 router.register("learning-groups", LearningGroupViewSet, basename="learning-group")
 router.register("learning-sessions", LearningSessionViewSet, basename="learning-session")
 router.register("members", MemberViewSet, basename="member")
+router.register("performance-results", PerformanceResultViewSet, basename="performance-result")
 router.register("snapshots", SnapshotViewSet, basename="snapshot")
 router.register(
     r"snapshots/(?P<snapshot_pk>\d{1,18})/rows", SourceRowViewSet, basename="snapshot-row"
@@ -36,6 +40,8 @@ router.register(
 )
 router.register("visit-requests", VisitRequestViewSet, basename="visit-request")
 router.register("visits", VisitViewSet, basename="visit")
+router.register("work-plans", WorkPlanViewSet, basename="work-plan")
+router.register("work-progress", WorkProgressViewSet, basename="work-progress")
 
 
 class SchemaView(SpectacularAPIView):

@@ -24,6 +24,7 @@ ABOUT_NOBODY = {
     "facilitators.CommitmentSettings",
     "facilitators.LearningModule",
     "facilitators.LearningTopic",
+    "facilitators.PerformanceTarget",
     "facilitators.School",
     "facilitators.VisitRule",
     "facilitators.VisitSettings",

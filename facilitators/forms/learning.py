@@ -15,9 +15,11 @@ from facilitators.models import Attendance, LearningSession, LearningTopic
 def month_of(text: str, today: dt.date) -> dt.date:
     """First day of a month written 2026-11; this month for anything else."""
     try:
-        return dt.datetime.strptime(text, "%Y-%m").date()
+        month = dt.datetime.strptime(text, "%Y-%m").date()
     except ValueError:
         return today.replace(day=1)
+    # Far from any calendar of the office the month before or after may not exist.
+    return month if 2000 <= month.year <= 2100 else today.replace(day=1)
 
 
 class TopicField(forms.ModelChoiceField):

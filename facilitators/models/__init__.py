@@ -12,6 +12,7 @@ from facilitators.models.commitments import (
     Outcome,
     School,
 )
+from facilitators.models.corrections import SessionCorrection
 from facilitators.models.facilitator import Facilitator, Posting
 from facilitators.models.learning import (
     Attendance,
@@ -23,6 +24,7 @@ from facilitators.models.learning import (
 )
 from facilitators.models.marks import VisitCheck, VisitMark
 from facilitators.models.purposes import Purpose
+from facilitators.models.results import PerformanceTarget, Source
 from facilitators.models.visit_requests import VisitRequest
 from facilitators.models.visit_settings import VisitSettings
 from facilitators.models.visits import (
@@ -32,10 +34,24 @@ from facilitators.models.visits import (
     VisitEvent,
     VisitRule,
 )
+from facilitators.models.work import (
+    ACTIVITIES,
+    PLANNED,
+    Activity,
+    ActivityFamily,
+    Level,
+    PlannedWork,
+    Work,
+    WorkPlan,
+)
 
 __all__ = [
+    "ACTIVITIES",
     "EDUCATION",
     "HEALTH",
+    "PLANNED",
+    "Activity",
+    "ActivityFamily",
     "Attendance",
     "CaseloadAssignment",
     "CaseloadSettings",
@@ -54,10 +70,15 @@ __all__ = [
     "LearningModule",
     "LearningSession",
     "LearningTopic",
+    "Level",
     "Outcome",
+    "PerformanceTarget",
+    "PlannedWork",
     "Posting",
     "Purpose",
     "School",
+    "SessionCorrection",
+    "Source",
     "Visit",
     "VisitCheck",
     "VisitEvent",
@@ -65,4 +86,6 @@ __all__ = [
     "VisitRequest",
     "VisitRule",
     "VisitSettings",
+    "Work",
+    "WorkPlan",
 ]

@@ -38,6 +38,10 @@ class GroupQuerySet(DatedQuerySet):
         """Those in which the user may say who was there."""
         return self.visible_to(user).filter(groups_in_scope(user, "", RECORD_SESSION))
 
+    def changeable_by(self, user):
+        """Those whose families, name and leader the user may change."""
+        return self.visible_to(user).filter(groups_in_scope(user, "", CHANGE_GROUP))
+
     def with_numbers(self, day):
         """Each with `families` of the day, counted only for the rows of a page."""
         held = (

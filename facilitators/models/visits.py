@@ -78,6 +78,8 @@ class Visit(models.Model):
             models.Index(fields=["facilitator", "-recorded_at"], name="visit_facilitator_newest"),
             models.Index(fields=["facilitator", "device_at"], name="visit_facilitator_made"),
             models.Index(fields=["-recorded_at", "id"], name="visit_newest"),
+            # A month of work goes by the day of the visit, not of its arrival.
+            models.Index(fields=["facilitator", "device_at"], name="visit_facilitator_day"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,3 +1,8 @@
+from facilitators.services.activities import (
+    add_activity_evidence,
+    record_activity,
+    withdraw_activity,
+)
 from facilitators.services.caseloads import (
     assign_families,
     end_families,
@@ -25,6 +30,8 @@ from facilitators.services.learning import (
     name_leader,
     record_session,
 )
+from facilitators.services.learning_corrections import correct_session
+from facilitators.services.learning_groups import end_group, rename_group
 from facilitators.services.marks import check_visit, mark_visits
 from facilitators.services.people import (
     add_facilitator,
@@ -36,14 +43,15 @@ from facilitators.services.phone import give_keys, owner_tag
 from facilitators.services.plans import apply_plan
 from facilitators.services.proposals import decide_proposal
 from facilitators.services.requests import ask_for_visit, withdraw_request
-from facilitators.services.visits import add_photo, add_signature, change_visit, record_visit
+from facilitators.services.visits import add_photo, change_visit, record_visit
+from facilitators.services.work_plans import submit_plan
 
 __all__ = [
     "accept_reason",
+    "add_activity_evidence",
     "add_evidence",
     "add_facilitator",
     "add_photo",
-    "add_signature",
     "apply_plan",
     "ask_for_visit",
     "assign_families",
@@ -53,9 +61,11 @@ __all__ = [
     "check_visit",
     "close_quarter",
     "correct_check",
+    "correct_session",
     "decide_proposal",
     "end_employment",
     "end_families",
+    "end_group",
     "form_group",
     "give_families",
     "give_keys",
@@ -70,10 +80,14 @@ __all__ = [
     "owner_tag",
     "post_facilitator",
     "prepare_quarter",
+    "record_activity",
     "record_health_check",
     "record_months",
     "record_school_quarter",
     "record_session",
     "record_visit",
+    "rename_group",
+    "submit_plan",
+    "withdraw_activity",
     "withdraw_request",
 ]

@@ -19,6 +19,7 @@ from facilitators import services
 from facilitators.forms.learning import FIELD_OF, EvidenceForm, SessionForm, month_of
 from facilitators.models import LearningGroup, LearningSession
 from facilitators.queries import learning as queries
+from facilitators.queries.learning_groups import corrections_of
 from facilitators.services.learning import families_on
 
 _sees = permission_required("facilitators.view_learninggroup", raise_exception=True)
@@ -42,6 +43,7 @@ def groups(request):
         {
             "page": page,
             "area": area,
+            "may_form": request.user.has_perm("facilitators.add_learninggroup"),
             "may_record": request.user.has_perm("facilitators.add_learningsession"),
         },
     )
@@ -68,6 +70,8 @@ def group(request, pk):
             "earlier": (month - dt.timedelta(days=1)).strftime("%Y-%m"),
             "later": (month + dt.timedelta(days=32)).strftime("%Y-%m"),
             "may_record": _may_record(record, request.user),
+            "may_change": record.ends_on is None
+            and LearningGroup.objects.changeable_by(request.user).filter(pk=record.pk).exists(),
             "breadcrumb": _crumbs(),
         },
     )
@@ -122,6 +126,7 @@ def session(request, pk):
             "attendance": attendance,
             "facilitator": _shown_facilitator(record, request.user),
             "documents": documents_of(record, user=request.user),
+            "corrections": corrections_of(record, request.user),
             "evidence_form": EvidenceForm(initial={"nomor": uuid.uuid4()}),
             "may_record": _may_record(record.group, request.user),
             "breadcrumb": [*_crumbs(), _crumb(record.group)],

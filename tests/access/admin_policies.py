@@ -9,7 +9,14 @@ from django.db.models import ForeignKey
 
 from accounts.models import ApiToken, Assignment
 from beneficiaries.models import BenefitIndex, PeriodRule
-from facilitators.models import CommitmentRule, VisitRule, VisitSettings
+from facilitators.models import (
+    CommitmentRule,
+    LearningModule,
+    LearningTopic,
+    PerformanceTarget,
+    VisitRule,
+    VisitSettings,
+)
 from tests.access.walk import ANYWHERE, NOBODY, Policy, Write
 from tests.access.world import (
     ADMIN,
@@ -112,6 +119,32 @@ def _new_rule(world, desa):
     }
 
 
+NEW_MODULE = {
+    "code": "baru",
+    "name": "Modul baru",
+    "siks_topic": "health",
+    "position": "9",
+    "valid_from": "01-01-2027",
+}
+NEW_TARGET = {
+    "number": "2",
+    "name": "Pelaksanaan P2K2",
+    "unit": "number",
+    "target": "100",
+    "sources": ["session"],
+    "valid_from": "01-01-2027",
+}
+
+
+def _new_topic(world, desa):
+    return {
+        "module": str(world.topic.module_id),
+        "number": "99",
+        "name": "Topik baru",
+        "valid_from": "01-01-2027",
+    }
+
+
 # label -> who may view, add, change; a record; bodies; `what` and `places` when rows lie somewhere
 MODELS = {
     "accounts.user": {
@@ -192,6 +225,30 @@ MODELS = {
         "change": LOOKS_AFTER,
         "record": lambda world, desa: {"object_id": "1"},
         "change_body": {"office": "Dinas Sosial Uji", "place": "Uji"},
+    },
+    "facilitators.learningmodule": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(LearningModule),
+        "add_body": NEW_MODULE,
+        "change_body": NEW_MODULE,
+    },
+    "facilitators.learningtopic": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(LearningTopic),
+        "add_body": _new_topic,
+        "change_body": _new_topic,
+    },
+    "facilitators.performancetarget": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(PerformanceTarget),
+        "add_body": NEW_TARGET,
+        "change_body": NEW_TARGET,
     },
     "dtks.matchingsettings": {
         "view": SITE,

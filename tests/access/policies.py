@@ -23,8 +23,10 @@ from tests.access.world import (
     ENTRUSTED,
     ENTRUSTED_BEFORE,
     ENTRUSTED_LATER,
+    FACILITATOR,
     GUEST,
     HEAD,
+    KECAMATAN,
     LAST_QUARTER,
     LEAD,
     OPERATOR,
@@ -675,6 +677,36 @@ def some_photo(world, desa):
     return MORE | {"berkas": photo, "nomor": str(uuid.uuid4())}
 
 
+def new_group(world, desa):
+    families = [one.pk for one in world.households["99.02.01.2001"]]
+    return MORE | {"nama": "Baru", "mulai": "1-1-2026", "kpm": families, "desa": "99.02.01.2001"}
+
+
+def first_leaves(world, desa):
+    family = world.households[desa][0].pk if desa else MISSING_PK
+    return MORE | {"mulai": timezone.localdate().strftime("%d-%m-%Y"), "keluar": [family]}
+
+
+def a_stranger_joins(world, desa):
+    return {"mulai": "1-1-2026", "masuk": [world.households["99.02.01.2001"][0].pk]}
+
+
+def led_by_a_stranger(world, desa):
+    return {"nama": "Nama baru", "ketua": world.members["99.02.01.2001"][0].pk}
+
+
+def corrected(world, desa):
+    families = world.households[desa] if desa else []
+    return MORE | {
+        "koreksi": "1",
+        "tanggal": timezone.localdate().strftime("%d-%m-%Y"),
+        "topik": world.topic.pk,
+        "tamu": "1",
+        "alasan": "salah tanggal",
+        **{f"keluarga_{household.pk}": "present" for household in families},
+    }
+
+
 LEARNING = {
     "facilitators:learning_groups": Policy(
         opens=LEARNING_READERS,
@@ -710,6 +742,63 @@ LEARNING = {
         writes={
             "POST": Write(by=LEARNING_RECORDERS, body=some_photo, what="records learning"),
         },
+    ),
+}
+
+LEARNING |= {
+    "facilitators:learning_modules": Policy(opens=LEARNING_READERS),
+    "facilitators:form_group": Policy(
+        opens=LEARNING_RECORDERS,
+        queries=("?desa=99.01.01.2001", "?desa=99.02.01.2001", "?desa=%00"),
+        # Every family of the world is in a group, so nobody is left to be chosen.
+        writes={"POST": Write(by=NOBODY, body=new_group, changes=False)},
+    ),
+    "facilitators:group_members": Policy(
+        opens=LEARNING_RECORDERS,
+        fill=learning_group,
+        what="records learning",
+        writes={
+            "POST": (
+                Write(by=LEARNING_RECORDERS, body=first_leaves, what="records learning"),
+                Write(by=NOBODY, body=a_stranger_joins, changes=False),
+            )
+        },
+    ),
+    "facilitators:change_group": Policy(
+        opens=LEARNING_RECORDERS,
+        fill=learning_group,
+        what="records learning",
+        writes={
+            "POST": (
+                Write(
+                    by=LEARNING_RECORDERS,
+                    body=MORE | {"nama": "Nama baru", "ketua": ""},
+                    what="records learning",
+                ),
+                Write(by=NOBODY, body=led_by_a_stranger, changes=False),
+            )
+        },
+    ),
+    "facilitators:end_group": Policy(
+        fill=learning_group,
+        what="records learning",
+        answers=ONLY_POST,
+        writes={
+            "POST": Write(
+                by=LEARNING_RECORDERS,
+                body=lambda world, desa: {
+                    "sampai": timezone.localdate().strftime("%d-%m-%Y"),
+                    "village": OWN_DESA,
+                },
+                what="records learning",
+            )
+        },
+    ),
+    "facilitators:correct_session": Policy(
+        opens=LEARNING_RECORDERS,
+        fill=learning_session,
+        what="records learning",
+        writes={"POST": Write(by=LEARNING_RECORDERS, body=corrected, what="records learning")},
     ),
 }
 
@@ -1241,11 +1330,6 @@ def child_stays(world, desa):
     return [type(c).objects.values("id", "household", "status").get(pk=c.pk) for c in children]
 
 
-def a_signature(world, desa):
-    drawn = SimpleUploadedFile("tanda.jpg", jpeg(), content_type="image/jpeg")
-    return MORE | {"tanda_tangan": drawn, "nomor": str(uuid.uuid4())}
-
-
 VISIT_CHECKERS = holding(LEAD, COORDINATOR)
 PROPOSAL_DECIDERS = holding(LEAD, COORDINATOR, OPERATOR)
 
@@ -1259,9 +1343,6 @@ FACILITATORS |= {
     # Every visit of this world was recorded by somebody else: nobody's words are theirs to mend.
     "facilitators:change_visit": Policy(
         fill=visit, writes={"POST": Write(by=NOBODY, body=MORE | {"version": "1", "reason": "x"})}
-    ),
-    "facilitators:sign_visit": Policy(
-        fill=visit, answers=ONLY_POST, writes={"POST": Write(by=NOBODY, body=a_signature)}
     ),
     "facilitators:review": Policy(
         opens=VISIT_CHECKERS,
@@ -1553,6 +1634,218 @@ API |= {
     ),
 }
 
+# --- work plans, activities, RHK
+
+WORK_READERS = holding(*SEES["field work"])
+WORK_KEEPERS = holding(FACILITATOR, LEAD)
+WORK_PEOPLE = WORK_READERS | WORK_KEEPERS
+# Who has no territory is led to his own page, or told that he has none.
+LED = frozenset({200, 302})
+
+
+def activity(world, desa):
+    return {"pk": world.activities[desa[:8]].pk if desa else MISSING_UUID}
+
+
+def work_plan(world, desa):
+    return {"pk": world.plans[desa[:8]].pk if desa else MISSING_PK}
+
+
+def own_plan(world, desa):
+    """A family of the caseworker's and one of everybody else's: the latter are no choice."""
+    return MORE | {
+        "versi": "0",
+        "kpm": [world.households[OWN_DESA][0].pk],
+        "kegiatan-TOTAL_FORMS": "0",
+        "kegiatan-INITIAL_FORMS": "0",
+    }
+
+
+def plan_with_a_foreign_family(world, desa):
+    return own_plan(world, desa) | {"kpm": [world.households["99.01.02.2002"][0].pk]}
+
+
+def own_activity(world, desa):
+    return MORE | {
+        "nomor": str(uuid.uuid4()),
+        "jenis": "mediation",
+        "tingkat": "village",
+        "tanggal": timezone.localdate().strftime("%d-%m-%Y"),
+        "tempat": "Balai desa",
+        "peserta": "3",
+        "facilitator": 1,
+        "by": 1,
+    }
+
+
+def own_activity_by_api(world, desa):
+    return {
+        "id": str(uuid.uuid4()),
+        "kind": "mediation",
+        "level": "village",
+        "held_on": timezone.localdate().isoformat(),
+        "place": "Balai desa",
+        "facilitator": 1,
+        "by": 1,
+        "recorded_at": "2020-01-01T00:00:00Z",
+    }
+
+
+def about_a_foreign_family(world, desa):
+    foreign = world.households["99.01.02.2002"][0].pk
+    return own_activity_by_api(world, desa) | {"households": [foreign]}
+
+
+def kecamatan_of(person):
+    return sum(may(person, "field work", kecamatan) for kecamatan in KECAMATAN)
+
+
+def people_at_work(world, person):
+    """One of each kecamatan, and the caseworker of the first: he sees himself, too."""
+    seen = kecamatan_of(person) + may(person, "field work", "99.01.01")
+    return seen or (person == CASEWORKER)
+
+
+MONTHS = ("?bulan=2099-11", "?bulan=x", "?bulan=%00", "?bulan=0001-01", "?kec=99.02.01")
+
+WORK = {
+    "facilitators:work_plans": Policy(opens=WORK_PEOPLE, answers=LED, queries=MONTHS),
+    "facilitators:work_plan": Policy(
+        opens=WORK_PEOPLE, fill=facilitator, what="field work", queries=("?bulan=x",)
+    ),
+    "facilitators:work_rows": Policy(
+        opens=WORK_PEOPLE,
+        fill=facilitator,
+        what="field work",
+        answers=frozenset({404}),
+        queries=tuple(
+            (f"?isi={side}&jenis={kind}", {200, 404})
+            for side in ("rencana", "terlaksana", "belum", "x")
+            for kind in ("", "visit", "session", "mediation", "x")
+        ),
+    ),
+    "facilitators:plan_work": Policy(
+        opens=WORK_KEEPERS,
+        queries=MONTHS,
+        writes={
+            "POST": (
+                Write(by=VISITORS, body=own_plan, what=ANYWHERE),
+                Write(by=NOBODY, body=plan_with_a_foreign_family, changes=False),
+            )
+        },
+    ),
+    "facilitators:activities": Policy(
+        opens=WORK_PEOPLE,
+        queries=("?jenis=mediation", "?jenis=%00", "?setelah=x", "?sebelum=%00"),
+    ),
+    "facilitators:activity": Policy(opens=WORK_PEOPLE, fill=activity, what="field work"),
+    "facilitators:record_activity": Policy(
+        opens=WORK_KEEPERS,
+        queries=("?jenis=report", "?jenis=%00"),
+        writes={"POST": Write(by=VISITORS, body=own_activity, what=ANYWHERE)},
+    ),
+    "facilitators:add_activity_evidence": Policy(
+        fill=activity,
+        what="field work",
+        answers=ONLY_POST,
+        writes={"POST": Write(by=NOBODY, body=some_photo, changes=False)},
+    ),
+    "facilitators:withdraw_activity": Policy(
+        fill=activity,
+        what="field work",
+        answers=ONLY_POST,
+        writes={"POST": Write(by=NOBODY, body={"alasan": "salah catat"}, changes=False)},
+    ),
+    "facilitators:results": Policy(opens=WORK_PEOPLE, answers=LED, queries=MONTHS),
+    "facilitators:result": Policy(
+        opens=WORK_PEOPLE, fill=facilitator, what="field work", queries=("?bulan=x",)
+    ),
+    "facilitators:result_rows": Policy(
+        opens=WORK_PEOPLE,
+        fill=facilitator,
+        what="field work",
+        queries=(
+            "?hasil=3",
+            "?hasil=3&setahun=1",
+            "?bukti=tanpa",
+            "?bukti=ada&hal=9",
+            ("?hasil=99", {404}),
+            ("?bukti=x", {404}),
+        ),
+    ),
+    "facilitators:result_print": Policy(
+        opens=WORK_PEOPLE, fill=facilitator, what="field work", queries=("?kertas=f4", "?kertas=x")
+    ),
+}
+
+API |= {
+    "api:v1:work-plan-list": Policy(
+        opens=WORK_PEOPLE,
+        rows=lambda world, person: 2 * kecamatan_of(person),
+        queries=tuple(
+            probes(
+                "?month=2099-11",
+                "?facilitator=1",
+                orderings=("id", "submitted_at"),
+                hidden=("reason", "facilitator__nip", "by__username"),
+            )
+        ),
+    ),
+    "api:v1:work-plan-detail": Policy(opens=WORK_PEOPLE, fill=work_plan, what="field work"),
+    "api:v1:activity-list": Policy(
+        opens=WORK_PEOPLE,
+        rows=lambda world, person: kecamatan_of(person),
+        queries=tuple(
+            probes(
+                "?kind=mediation",
+                "?facilitator=1",
+                "?held_from=2026-01-01",
+                "?held_to=2099-01-01",
+                orderings=("held_on", "recorded_at"),
+                hidden=("note", "facilitator__nip", "by__username"),
+            )
+        ),
+        writes={
+            "POST": (
+                Write(by=VISITORS, body=own_activity_by_api, what=ANYWHERE, json=True),
+                Write(by=NOBODY, body=about_a_foreign_family, json=True, changes=False),
+            )
+        },
+    ),
+    "api:v1:activity-detail": Policy(opens=WORK_PEOPLE, fill=activity, what="field work"),
+    "api:v1:activity-documents": Policy(fill=activity, what="field work"),
+} | {
+    f"api:v1:{name}-{part}": policy
+    for name in ("work-progress", "performance-result")
+    for part, policy in (
+        (
+            "list",
+            Policy(
+                opens=WORK_PEOPLE,
+                rows=people_at_work,
+                queries=tuple(
+                    probes(
+                        "?month=2099-11",
+                        "?area=99.02",
+                        orderings=("id", "name"),
+                        hidden=("nip", "user__username", "area_code"),
+                    )
+                ),
+            ),
+        ),
+        ("detail", Policy(opens=WORK_PEOPLE, fill=facilitator, what="field work")),
+    )
+}
+
 POLICIES = (
-    ACCOUNT | PAGES | FILES | FACILITATORS | LEARNING | COMMITMENTS | JOBS | API | ADMIN_PAGES
+    WORK
+    | ACCOUNT
+    | PAGES
+    | FILES
+    | FACILITATORS
+    | LEARNING
+    | COMMITMENTS
+    | JOBS
+    | API
+    | ADMIN_PAGES
 )

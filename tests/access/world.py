@@ -37,6 +37,8 @@ from documents.models import Document
 from documents.services import keep_document
 from dtks.models import Decision, Difference, Export, MatchingSettings, Snapshot
 from facilitators.models import (
+    Activity,
+    ActivityFamily,
     Attendance,
     CaseloadAssignment,
     CaseloadSettings,
@@ -52,14 +54,17 @@ from facilitators.models import (
     LearningModule,
     LearningSession,
     LearningTopic,
+    PlannedWork,
     Posting,
     School,
+    SessionCorrection,
     Visit,
     VisitCheck,
     VisitMark,
     VisitRequest,
     VisitRule,
     VisitSettings,
+    WorkPlan,
 )
 from jobs.models import Job
 from tests.factories.commitments import first_rules
@@ -155,6 +160,8 @@ SEES = {
     "corrects commitments": {COORDINATOR},
     # who accompanies how many families, and since when
     "caseloads": {LEAD, COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD, AUDITOR},
+    # what facilitators planned, did and may show for it
+    "field work": {LEAD, COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD, AUDITOR},
     "staff": {ADMIN, AUDITOR},
     # long work of the office's people
     "work": {ADMIN, AUDITOR, OPERATOR},
@@ -182,6 +189,11 @@ KINDS = {
     "TEMPATPERIKSA": "commitments",
     "CATATANPERIKSA": "commitments",
     "KOREKSI": "commitments",
+    "KOREKSISESI": "learning",
+    "RENCANA": "field work",
+    "TEMPATRENCANA": "field work",
+    "TEMPATKEGIATAN": "field work",
+    "CATATANKEGIATAN": "field work",
 }
 
 
@@ -270,6 +282,8 @@ class World:
     health: dict[str, CommitmentCheck] = field(default_factory=dict)
     closed: dict[str, CommitmentCheck] = field(default_factory=dict)
     schools: dict[str, School] = field(default_factory=dict)
+    plans: dict[str, WorkPlan] = field(default_factory=dict)  # by kecamatan
+    activities: dict[str, Activity] = field(default_factory=dict)  # by kecamatan
     # full number -> (desa, label of the record, its key)
     numbers: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
@@ -286,6 +300,7 @@ def make_world() -> World:
     _visits(world)
     _learning(world)
     _commitments(world)
+    _field_work(world)
     for kabupaten in KABUPATEN:
         _files(world, kabupaten)
     with connection.cursor() as cursor:
@@ -482,7 +497,10 @@ def _facilitators(world):
     }
     world.facilitators |= people
     caseworker = Facilitator.objects.create(
-        name=canary("99.01.01", "PENDAMPING"), user=world.users[CASEWORKER], starts_on=long_ago
+        # His own name is his to read, on his plans and reports.
+        name="orang_pendamping",
+        user=world.users[CASEWORKER],
+        starts_on=long_ago,
     )
     Posting.objects.bulk_create(
         [
@@ -687,6 +705,65 @@ def _commitments(world):
             quarter.save()
 
 
+def _field_work(world):
+    """Two versions of a plan and an activity of who is posted in every kecamatan, about the
+    first family of its second desa, with a photo."""
+    now, today = timezone.now(), timezone.localdate()
+    for kecamatan in KECAMATAN:
+        desa, person = f"{kecamatan}.2002", world.facilitators[kecamatan]
+        family, by = world.households[desa][0], writer_of(world, kecamatan)
+        for version in (1, 2):
+            world.plans[kecamatan] = plan = WorkPlan.objects.create(
+                facilitator=person,
+                month=today.replace(day=1),
+                version=version,
+                reason=canary(kecamatan, "RENCANA"),
+                content_sha256=kecamatan,
+                by=by,
+                submitted_at=now,
+            )
+            PlannedWork.objects.bulk_create(
+                [
+                    PlannedWork(plan=plan, kind="visit", household=family),
+                    PlannedWork(plan=plan, kind="session", group=world.groups[desa]),
+                    PlannedWork(
+                        plan=plan,
+                        kind="mediation",
+                        level="village",
+                        place=canary(kecamatan, "TEMPATRENCANA"),
+                    ),
+                ]
+            )
+        world.activities[kecamatan] = activity = Activity.objects.create(
+            facilitator=person,
+            kind="mediation",
+            level="village",
+            held_on=today,
+            place=canary(kecamatan, "TEMPATKEGIATAN"),
+            note=canary(kecamatan, "CATATANKEGIATAN"),
+            sent_sha256=kecamatan,
+            by=by,
+            recorded_at=now,
+        )
+        ActivityFamily.objects.create(activity=activity, household=family)
+        keep_document(
+            owner=activity,
+            name=canary(kecamatan, "TEMPATKEGIATAN"),
+            file=jpeg(colour=(KECAMATAN.index(kecamatan), 90, 90)),
+            kind="photo",
+            by=by,
+            at=now,
+        )
+    for desa in DESA:
+        SessionCorrection.objects.create(
+            session=world.sessions[desa],
+            before={"place": canary(desa, "KOREKSISESI"), "attendance": {}},
+            reason=canary(desa, "KOREKSISESI"),
+            by=writer_of(world, desa),
+            at=now,
+        )
+
+
 def _partition(table, snapshot):
     with connection.cursor() as cursor:
         cursor.execute(
@@ -857,6 +934,20 @@ _MONTH_HOME = (
     " JOIN facilitators_commitmentcheck c ON c.household_id = h.id"
     " JOIN facilitators_commitmentmonth m ON m.check_of_id = c.id WHERE m.id = "
 )
+_POSTED = (
+    "SELECT area_id FROM facilitators_posting p WHERE p.starts_on <= current_date"
+    " AND p.facilitator_id = "
+)
+_PLANS = (
+    "SELECT p.area_id FROM facilitators_posting p"
+    " JOIN facilitators_workplan w ON w.facilitator_id = p.facilitator_id"
+    " AND p.starts_on <= current_date WHERE w.id = "
+)
+_ACTIVITIES = (
+    "SELECT p.area_id FROM facilitators_posting p"
+    " JOIN facilitators_activity a ON a.facilitator_id = p.facilitator_id"
+    " AND p.starts_on <= current_date WHERE a.id = "
+)
 _FILES_AREA = "SELECT area_id FROM dtks_snapshot s WHERE s.id = "
 # Where a row of each table lies, as SQL over its alias t.
 WHERE_IT_LIES = {
@@ -879,6 +970,7 @@ WHERE_IT_LIES = {
     "documents_document": (
         f"CASE t.owner_type WHEN 'facilitators.visit' THEN ({_VISIT_HOME} t.owner_id::uuid)"
         f" WHEN 'facilitators.learningsession' THEN ({_SESSIONS} t.owner_id::uuid)"
+        f" WHEN 'facilitators.activity' THEN ({_ACTIVITIES} t.owner_id::uuid)"
         f" ELSE ({_HOME} t.owner_id::bigint) END"
     ),
     "facilitators_caseloadsettings": "'99'",
@@ -911,6 +1003,12 @@ WHERE_IT_LIES = {
     "facilitators_learningmembership": f"({_HOME} t.household_id)",
     "facilitators_learningsession": f"({_GROUPS} t.group_id)",
     "facilitators_attendance": f"({_HOME} t.household_id)",
+    "facilitators_sessioncorrection": f"({_SESSIONS} t.session_id)",
+    "facilitators_performancetarget": "'99'",
+    "facilitators_workplan": f"({_POSTED} t.facilitator_id)",
+    "facilitators_plannedwork": f"({_PLANS} t.plan_id)",
+    "facilitators_activity": f"({_POSTED} t.facilitator_id)",
+    "facilitators_activityfamily": f"({_ACTIVITIES} t.activity_id)",
     "dtks_matchingsettings": "'99'",
     "dtks_snapshot": "area_id",
     "dtks_export": f"({_FILES_AREA} t.snapshot_id)",
