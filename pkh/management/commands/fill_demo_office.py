@@ -18,7 +18,12 @@ from core.synthetic.files import Layout
 from core.synthetic.pringsewu import make_pringsewu
 from dtks.models import Difference, Snapshot
 from dtks.services import decide
-from facilitators.demo import make_demo_facilitators, make_demo_learning, make_demo_visits
+from facilitators.demo import (
+    make_demo_facilitators,
+    make_demo_learning,
+    make_demo_visits,
+    make_demo_work,
+)
 from facilitators.models import VisitRequest
 
 PERIOD = "2026-4"
@@ -86,6 +91,7 @@ class Command(OfficeCommand):
         make_demo_learning(**made)
         made["by"] = User.objects.get(username="operator2")
         make_demo_visits(**made, decider=User.objects.get(username="korkab"))
+        make_demo_work(starts_on=made["starts_on"], by=made["by"], at=made["at"])
         self._ask_the_field()
 
     def _ask_the_field(self):
