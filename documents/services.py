@@ -130,7 +130,7 @@ def _checked(document, content):
     """(bytes to keep, thumbnail or None); fills in what the content says about itself."""
     media_type = type_of(content)
     limits = _types().get(media_type)
-    photo = document.kind == Document.Kind.PHOTO
+    photo = document.kind in (Document.Kind.PHOTO, Document.Kind.SIGNATURE)
     if limits is None or (photo and media_type == "application/pdf"):
         raise Refused(
             "type_not_allowed",

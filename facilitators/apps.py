@@ -9,6 +9,6 @@ class FacilitatorsConfig(AppConfig):
     def ready(self):
         from accounts.roles import Role
         from beneficiaries.scope import narrow
-        from facilitators import scope
+        from facilitators import receivers, scope  # noqa: F401 - the receivers register themselves
 
         narrow(Role.FACILITATOR, families=scope.own_families, territory=scope.own_villages)

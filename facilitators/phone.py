@@ -14,8 +14,8 @@ from django.templatetags.static import static
 MODULES = (
     "app", "caseload", "dom", "due", "findings", "kinds", "outbox", "parts", "photos", "place",
     "screens", "server", "store", "vault", "words",
-    "screens/account", "screens/families", "screens/family", "screens/groups", "screens/queue",
-    "screens/session", "screens/today", "screens/visit",
+    "screens/account", "screens/commitments", "screens/families", "screens/family",
+    "screens/groups", "screens/queue", "screens/session", "screens/today", "screens/visit",
 )  # fmt: skip
 ICONS = ("phone/icon.svg", "phone/icon-192.png", "phone/icon-512.png")
 FILES = (

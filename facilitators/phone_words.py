@@ -10,14 +10,14 @@ from django.utils.translation import pgettext
 from beneficiaries.models import Component, Household, Member
 from facilitators.findings import takes
 from facilitators.forms.visits import SCHOOLS, VisitForm
-from facilitators.models import Attendance, ChangeProposal, LearningSession, Purpose
+from facilitators.models import HEALTH, Attendance, ChangeProposal, LearningSession, Purpose
 
 # A village outside the own ones has no code on the phone; its name goes into the note.
 _NOT_ASKED = {"village"}
 
 
 def words() -> dict[str, str]:
-    return _frame() | _lists() | _file() | _visit() | _session() | _queue() | _leaving()
+    return _frame() | _lists() | _file() | _visit() | _checks() | _session() | _queue() | _leaving()
 
 
 def choices() -> dict:
@@ -30,6 +30,7 @@ def choices() -> dict:
         "relationships": _pairs(Member.Relationship.choices),
         "levels": _pairs(SCHOOLS),
         "components": _pairs(Component.choices),
+        "health": [component.value for component in HEALTH],
         "family_states": _pairs(Household.Status.choices),
         "attendance": _pairs(Attendance.Status.choices),
         "understanding": _pairs(LearningSession.Understanding.choices),
@@ -202,6 +203,18 @@ def _visit():
     }
 
 
+def _checks():
+    return {
+        "record_checks": _("Commitment checks: health"),
+        "month": _("Month"),
+        "came": _("Came"),
+        "did_not_come": _("Did not come"),
+        "health_post": _("Health post"),
+        "checks_missing": _("Say of at least one member whether he or she came."),
+        "checks_none": _("Nobody in this family has a health commitment."),
+    }
+
+
 def _session():
     return {
         "record_session": _("Record a session"),
@@ -231,6 +244,7 @@ def _queue():
         "sending": _("Sending …"),
         "send_again": _("Send again"),
         "kind_visit": _("Visit"),
+        "kind_check": _("Commitment check"),
         "kind_session": _("P2K2 session"),
         "state_waiting": _("waiting"),
         "state_stored": _("photos waiting"),

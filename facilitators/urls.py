@@ -50,6 +50,7 @@ urlpatterns = [
     path("kunjungan/terlambat/", visits.overdue, name="overdue"),
     path("kunjungan/dicek/", review.review, name="review"),
     path("kunjungan/<uuid:pk>/ubah/", visits.change, name="change_visit"),
+    path("kunjungan/<uuid:pk>/tanda-tangan/", visits.sign, name="sign_visit"),
     path("kunjungan/<uuid:pk>/cek/", review.check, name="check_visit"),
     path("kunjungan/<uuid:pk>/", visits.visit, name="visit"),
     path("lapangan/", phone.shell, name="phone"),

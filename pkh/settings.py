@@ -348,7 +348,7 @@ PKH_DOCUMENT_TYPES = {
     "application/pdf": {"bytes": 20 * 1024 * 1024},
 }
 # Pixels of the longer side of what is kept: a photo to look at, a paper to read.
-PKH_IMAGE_LONGEST_SIDE = {"photo": 1600, "letter": 2400, "scan": 2400}
+PKH_IMAGE_LONGEST_SIDE = {"photo": 1600, "letter": 2400, "scan": 2400, "sign": 800}
 
 # --- headers
 CONTENT_SECURITY_POLICY = {

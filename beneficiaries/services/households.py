@@ -11,6 +11,7 @@ from beneficiaries.models import (
 )
 from beneficiaries.services.acting import acting
 from beneficiaries.services.writing import locked, only, write
+from beneficiaries.signals import household_left
 from core.errors import Refused
 from core.nik import clean_nik
 
@@ -108,8 +109,11 @@ def change_household_status(*, household, status, on, by, at, version=None, reas
 
 @transaction.atomic
 def exit_household(*, household, on, by, at, version=None, reason=""):
-    """The family leaves the programme on that day; its members and history stay."""
-    return _change_status(
+    """The family leaves the programme on that day; its members and history stay.
+
+    `household_left` tells the floors above.
+    """
+    change = _change_status(
         household=household,
         status=Household.Status.EXITED,
         exited_on=on,
@@ -119,6 +123,8 @@ def exit_household(*, household, on, by, at, version=None, reason=""):
         version=version,
         reason=reason,
     )
+    household_left.send(sender=Household, household=household, on=on, by=by, at=at)
+    return change
 
 
 @transaction.atomic

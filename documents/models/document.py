@@ -22,6 +22,7 @@ class Document(models.Model):
         PHOTO = "photo", _("Photo")
         LETTER = "letter", _("Letter")
         SCAN = "scan", _("Scan")
+        SIGNATURE = "sign", _("Signature")
 
     # Made by the sender when it has one, so that sending again makes no second document.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -76,7 +77,7 @@ class Document(models.Model):
             ),
             models.CheckConstraint(
                 name="document_photo_is_an_image",
-                condition=~Q(kind="photo") | Q(media_type="image/jpeg"),
+                condition=~Q(kind__in=["photo", "sign"]) | Q(media_type="image/jpeg"),
             ),
             models.CheckConstraint(
                 name="document_is_not_empty", condition=Q(size_bytes__gt=0, received_bytes__gt=0)

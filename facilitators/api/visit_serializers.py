@@ -169,6 +169,11 @@ class BatchAnswerSerializer(serializers.Serializer):
 class PhotoSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     file = serializers.FileField()
+    kind = serializers.ChoiceField(
+        ["photo", "signature"],
+        default="photo",
+        help_text="`signature`: of whoever was met, drawn on the phone; one a visit.",
+    )
     sha256 = serializers.RegexField(
         r"^[0-9a-f]{64}\Z",
         required=False,

@@ -151,15 +151,19 @@ class VisitViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
         visit = own or self.get_object()
         asked = PhotoSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        document = services.add_photo(
-            visit=visit,
-            file=asked.validated_data["file"],
-            name=asked.validated_data["file"].name,
-            client_id=asked.validated_data["id"],
-            sha256=asked.validated_data.get("sha256"),
-            by=request.user,
-            at=timezone.now(),
-        )
+        sent = asked.validated_data
+        common = {
+            "visit": visit,
+            "file": sent["file"],
+            "name": sent["file"].name,
+            "client_id": sent["id"],
+            "by": request.user,
+            "at": timezone.now(),
+        }
+        if sent["kind"] == "signature":
+            document = services.add_signature(**common)
+        else:
+            document = services.add_photo(**common, sha256=sent.get("sha256"))
         return Response({"id": document.pk, "sha256": document.sha256}, status=201)
 
     def _record(self, data, facilitator, at):

@@ -18,6 +18,7 @@ from core.nik import mask_nik
 from facilitators.models import (
     CaseloadAssignment,
     ChangeProposal,
+    CommitmentMonth,
     Facilitator,
     LearningMembership,
     LearningTopic,
@@ -30,6 +31,7 @@ from facilitators.services.visits import COMPARED, compared
 
 VISITS_OF_A_FAMILY = 3
 DECIDED_FOR = dt.timedelta(days=30)  # how long a decided proposal is still worth carrying
+CHECKED_FOR = dt.timedelta(days=100)  # months a check may still be added to
 _CARD_ORDER = {value: at for at, value in enumerate(Member.Relationship.values)}
 _ADDRESS = {"village": "desa_id"}
 
@@ -53,7 +55,7 @@ def caseload(*, user, facilitator, day: dt.date) -> dict:
     proposals, missed, asked = _proposals(user, ids, day), _missed(ids, day), {}
     for pk, requests in open_requests(households, user).items():
         asked[pk] = [_request(request) for request in requests]
-    groups = {}
+    groups, checks = {}, _checks(user, ids, day)
     memberships = _memberships(ids, day)
     for membership in memberships:
         groups.setdefault(membership.group_id, membership.group)
@@ -80,6 +82,7 @@ def caseload(*, user, facilitator, day: dt.date) -> dict:
                 "last": last[household.pk],
                 "proposals": proposals[household.pk],
                 "missed": missed.get(household.pk),
+                "checks": checks[household.pk],
                 "asked": asked.get(household.pk, []),
             }
             for household in households
@@ -160,6 +163,26 @@ def _request(request):
         "due": request.due_on.isoformat(),
         "about": request.member.name if request.member else "",
     }
+
+
+def _checks(user, ids, day):
+    """Months somebody has said already whether a member came to the health post."""
+    rows = CommitmentMonth.objects.visible_to(user).filter(
+        check_of__household__in=ids,
+        attended__isnull=False,
+        month__gte=(day - CHECKED_FOR).replace(day=1),
+    )
+    found = defaultdict(list)
+    for row in rows.select_related("check_of").order_by("month", "pk"):
+        found[row.check_of.household_id].append(
+            {
+                "member": row.check_of.member_id,
+                "component": row.check_of.component,
+                "month": f"{row.month:%Y-%m}",
+                "attended": row.attended,
+            }
+        )
+    return found
 
 
 def _missed(ids, day):

@@ -43,7 +43,7 @@ from facilitators.services.phone import give_keys, owner_tag
 from facilitators.services.plans import apply_plan
 from facilitators.services.proposals import decide_proposal
 from facilitators.services.requests import ask_for_visit, withdraw_request
-from facilitators.services.visits import add_photo, change_visit, record_visit
+from facilitators.services.visits import add_photo, add_signature, change_visit, record_visit
 from facilitators.services.work_plans import submit_plan
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "add_evidence",
     "add_facilitator",
     "add_photo",
+    "add_signature",
     "apply_plan",
     "ask_for_visit",
     "assign_families",

@@ -140,6 +140,28 @@ def end_families(*, households, ends_on: dt.date, by, at: dt.datetime, reason: s
     return ended
 
 
+@transaction.atomic
+def let_go(*, household: Household, on: dt.date, by, at: dt.datetime) -> int:
+    """The family left the programme: after that day nobody accompanies it, but not before the day
+    on which this is written down is over. Returns how many rows that touched.
+
+    The caller holds the family's row, which every handover needs as well; the lock of caseloads
+    is not waited for, since two that wait for each other would both fail.
+    """
+    last_day = max(on, timezone.localdate(at))
+    ended = _take({household.pk}, before=last_day + ONE_DAY, at=at)
+    if ended:
+        audit.record(
+            "caseload.ended",
+            target=household,
+            by=by,
+            at=at,
+            ends_on=last_day.isoformat(),
+            families=1,
+        )
+    return ended
+
+
 def lock_caseloads() -> None:
     """One act after the other, until the transaction ends: handovers are rare and large, and
     two of them at once could together pass a maximum that each of them keeps."""

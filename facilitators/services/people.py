@@ -4,9 +4,11 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.services import end_assignment
 from areas.models import Area
 from core.errors import Refused
 from facilitators.models import CaseloadAssignment, Facilitator, Posting
@@ -121,7 +123,11 @@ def post_facilitator(*, facilitator: Facilitator, area: Area, starts_on: dt.date
 
 @transaction.atomic
 def end_employment(*, facilitator: Facilitator, ends_on: dt.date, by, at, reason="") -> Facilitator:
-    """`ends_on` is the last day at work. Refused while families would stay behind with nobody."""
+    """`ends_on` is the last day at work. Refused while families would stay behind with nobody.
+
+    With the work ends what the account opens: every role held beyond that day ends on it, one
+    that would begin later never begins.
+    """
     facilitator = _locked(facilitator)
     if ends_on < facilitator.starts_on:
         raise Refused("wrong_dates", _("Employment cannot end before it starts."))
@@ -134,6 +140,12 @@ def end_employment(*, facilitator: Facilitator, ends_on: dt.date, by, at, reason
     facilitator.save(update_fields=["ends_on"])
     facilitator.postings.filter(starts_on__gt=ends_on).delete()
     facilitator.postings.held_from(ends_on).update(ends_on=ends_on)
+    if facilitator.user_id is not None:
+        beyond = facilitator.user.assignments.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=ends_on)
+        )
+        for assignment in beyond:
+            end_assignment(assignment=assignment, ends_on=ends_on, by=by, at=at)
     audit.record(
         "facilitator.left",
         target=facilitator,

@@ -346,7 +346,7 @@ def add_photo(
     with transaction.atomic():
         # One at a time, so that the measure holds; a repeat of a kept one is never refused.
         Visit.objects.select_for_update().get(pk=visit.pk)
-        kept = Document.objects.of(visit)
+        kept = Document.objects.of(visit).filter(kind=Document.Kind.PHOTO)
         if kept.count() >= MOST_PHOTOS and not kept.filter(pk=client_id).exists():
             raise Refused("too_many_photos", _("A visit has at most ten photos."))
         photo = keep_document(
@@ -354,3 +354,32 @@ def add_photo(
         )
         mark_visits(visits=[visit.pk], at=at)
         return photo
+
+
+def add_signature(
+    *, visit: Visit, file, name: str, client_id=None, by, at: dt.datetime
+) -> Document:
+    """The signature of whoever was met, as a picture, by the visit's author; one a visit.
+
+    Sent again it is the same signature. Refusals besides those of a picture: `not_allowed`,
+    `not_editable` (the hours of the settings are over), `signed_already`.
+    """
+    if visit.recorded_by_id != by.pk:
+        raise Refused("not_allowed", _("Only who made the visit adds a signature to it."))
+    with transaction.atomic():
+        Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+        kept = Document.objects.of(visit).filter(kind=Document.Kind.SIGNATURE).first()
+        if kept is None or kept.pk != client_id:
+            if kept is not None:
+                raise Refused("signed_already", _("This visit carries a signature already."))
+            if not editable_by(visit, by=by, at=at):
+                raise Refused("not_editable", _("The hours for adding to this visit are over."))
+        return keep_document(
+            owner=visit,
+            file=file,
+            name=name,
+            kind=Document.Kind.SIGNATURE,
+            client_id=client_id,
+            by=by,
+            at=at,
+        )

@@ -15,6 +15,7 @@ from facilitators import services
 from facilitators.models import Visit, VisitSettings
 from facilitators.queries import review as queries
 
+PROGRAMME_BEGAN = dt.date(2007, 1, 1)
 _checks = permission_required("facilitators.check_visit", raise_exception=True)
 
 
@@ -69,8 +70,9 @@ def check(request, pk):
 
 
 def _month(text, today):
-    """The first day of a month written 2026-11; this month for anything else."""
+    """The first day of a month written 2026-11; this month for one to come, or for no month."""
     try:
-        return dt.datetime.strptime(text, "%Y-%m").date()
+        month = dt.datetime.strptime(text, "%Y-%m").date()
     except ValueError:
         return today.replace(day=1)
+    return month if PROGRAMME_BEGAN <= month <= today else today.replace(day=1)

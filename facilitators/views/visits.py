@@ -1,5 +1,7 @@
 """Visits at the desk: writing one down, reading it, and deciding what it proposes."""
 
+import uuid
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
@@ -8,10 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from beneficiaries.services import ChangedMeanwhile
 from core.errors import Refused
 from core.paging import page_of
+from documents.models import Document
 from documents.queries import documents_of
 from facilitators import services
 from facilitators.forms.visits import VisitForm, VisitWordsForm
@@ -100,13 +104,16 @@ def visit(request, pk):
         .select_related("household__caretaker", "recorded_by", "request__asked_by"),
         pk=pk,
     )
+    documents = list(documents_of(found, user=request.user)[: MOST_PHOTOS + 1])
     return render(
         request,
         "facilitators/visit.html",
         {
             "visit": found,
             "proposals": found.proposals.select_related("member", "decided_by"),
-            "documents": documents_of(found, user=request.user)[:MOST_PHOTOS],
+            "documents": documents,
+            "signed": any(one.kind == Document.Kind.SIGNATURE for one in documents),
+            "signature_id": uuid.uuid4(),
             "may_decide": request.user.has_perm("facilitators.decide_changeproposal"),
             "marks": found.marks.all(),
             "checks": found.checks.select_related("by"),
@@ -119,6 +126,31 @@ def visit(request, pk):
             "breadcrumb": _way(found.household),
         },
     )
+
+
+@require_POST
+@_visits
+def sign(request, pk):
+    """The signature of whoever was met, drawn on the page or chosen as a picture."""
+    own = Visit.objects.visible_to(request.user).filter(recorded_by=request.user)
+    found = get_object_or_404(own, pk=pk)
+    file = request.FILES.get("tanda_tangan")
+    try:
+        if file is None:
+            raise Refused("empty", _("Draw the signature, or choose a picture of it."))
+        services.add_signature(
+            visit=found,
+            file=file,
+            name=file.name,
+            client_id=_uuid(request.POST.get("nomor", "")),
+            by=request.user,
+            at=timezone.now(),
+        )
+    except Refused as reason:
+        messages.error(request, str(reason))
+    else:
+        messages.success(request, _("Signature saved."))
+    return redirect("facilitators:visit", found.pk)
 
 
 @_visits
@@ -261,6 +293,14 @@ def proposal(request, pk):
         },
         status=status,
     )
+
+
+def _uuid(text):
+    """The number the form was shown with, so that a second press is the same signature."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def _number(text):

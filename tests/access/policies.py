@@ -1330,6 +1330,11 @@ def child_stays(world, desa):
     return [type(c).objects.values("id", "household", "status").get(pk=c.pk) for c in children]
 
 
+def a_signature(world, desa):
+    drawn = SimpleUploadedFile("tanda.jpg", jpeg(), content_type="image/jpeg")
+    return MORE | {"tanda_tangan": drawn, "nomor": str(uuid.uuid4())}
+
+
 VISIT_CHECKERS = holding(LEAD, COORDINATOR)
 PROPOSAL_DECIDERS = holding(LEAD, COORDINATOR, OPERATOR)
 
@@ -1343,6 +1348,9 @@ FACILITATORS |= {
     # Every visit of this world was recorded by somebody else: nobody's words are theirs to mend.
     "facilitators:change_visit": Policy(
         fill=visit, writes={"POST": Write(by=NOBODY, body=MORE | {"version": "1", "reason": "x"})}
+    ),
+    "facilitators:sign_visit": Policy(
+        fill=visit, answers=ONLY_POST, writes={"POST": Write(by=NOBODY, body=a_signature)}
     ),
     "facilitators:review": Policy(
         opens=VISIT_CHECKERS,

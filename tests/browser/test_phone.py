@@ -8,9 +8,10 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.roles import Role
+from beneficiaries.models import MemberComponent
 from beneficiaries.services import change_member
 from documents.models import Document
-from facilitators.models import ChangeProposal, LearningSession, Visit, VisitRule
+from facilitators.models import ChangeProposal, CommitmentMonth, LearningSession, Visit, VisitRule
 from tests.browser.conftest import PASSED
 from tests.browser.eyes import PICTURES, REMEMBER_VIOLATIONS, look
 from tests.browser.pocket import SMALL, Pocket
@@ -268,6 +269,33 @@ def test_a_session_is_recorded_without_signal(pocket, wire, facilitator):
     assert (marks, session.guests) == (["ill", "present", "present"], 2)
 
 
+def test_a_commitment_check_is_recorded_without_signal(pocket, wire, families):
+    child = child_of(families[0])
+    MemberComponent.objects.create(member=child, year=2026, stage=4, component="early_child")
+    pocket.go()
+    pocket.sign_in("sari", PASSWORD)
+    pocket.lose_signal()
+    page = pocket.go(f"#/keluarga/{families[0].pk}")
+    page.get_by_role("link", name="Verkom kesehatan").tap()
+    page.get_by_role("radio", name="Tidak datang").check()
+    page.get_by_role("button", name="Simpan").tap()
+    pocket.stands("1 menunggu dikirim")
+    page.get_by_role("link", name="Verkom kesehatan").tap()
+    expect(page.get_by_text("Tidak datang")).to_be_visible()
+    expect(page.get_by_role("radio")).to_have_count(0)  # said once
+
+    wire.losing = ("/commitment-checks/",)
+    pocket.find_signal()
+    until(lambda: wire.lost)
+    pocket.stands("Tanpa sinyal. 1 menunggu dikirim")
+    wire.losing = ()
+    pocket.hear_of_signal()
+
+    expect(pocket.cards("terkirim")).to_have_count(1)
+    kept = CommitmentMonth.objects.get()
+    assert (kept.check_of.member, kept.attended) == (child, False)
+
+
 def test_a_refusal_says_why_and_waits_for_a_person(pocket, wire, families, facilitator):
     pocket.go()
     pocket.sign_in("sari", PASSWORD)
@@ -310,6 +338,10 @@ def test_every_screen_is_indonesian_reachable_and_fits_a_thumb(pocket, wire, fac
     group, _others = a_group(0, village=families[0].desa)
     put_into(group, *families)
     a_topic()
+    for component in ("elderly", "severe_disability"):
+        MemberComponent.objects.create(
+            member=families[0].caretaker, year=2026, stage=4, component=component
+        )
     pocket.context.add_init_script(REMEMBER_VIOLATIONS)
     outside = []
     pocket.context.on("request", lambda asked: outside.append(asked.url))
@@ -331,6 +363,7 @@ def test_every_screen_is_indonesian_reachable_and_fits_a_thumb(pocket, wire, fac
     for name, address in {
         "families": "#/keluarga",
         "family": f"#/keluarga/{families[0].pk}",
+        "checks": f"#/keluarga/{families[0].pk}/verkom",
         "groups": "#/p2k2",
         "session": f"#/p2k2/{group.pk}",
         "account": "#/akun",

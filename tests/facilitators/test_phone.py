@@ -312,6 +312,24 @@ def test_an_unchanged_caseload_is_not_sent_again(phone, family, child):
     assert AuditEvent.objects.filter(verb="phone.caseload_taken").count() == 2
 
 
+def test_a_month_somebody_has_noted_is_not_asked_again(phone, sari, family, child):
+    MemberComponent.objects.create(member=child, year=2026, stage=4, component="early_child")
+    today = timezone.localdate()
+    services.record_health_check(
+        member=child, component="early_child", month=today.replace(day=1), attended=False,
+        by=sari, at=timezone.now(),
+    )  # fmt: skip
+
+    assert told(phone)["families"][0]["checks"] == [
+        {
+            "member": child.pk,
+            "component": "early_child",
+            "month": f"{today:%Y-%m}",
+            "attended": False,
+        }
+    ]
+
+
 @pytest.mark.parametrize("families", [0, 3])
 def test_the_number_of_statements_does_not_grow_with_families(
     phone, hers, visiting, families, django_assert_num_queries
@@ -328,7 +346,7 @@ def test_the_number_of_statements_does_not_grow_with_families(
                  "version": 1, "values": {"on": "2026-10-01"}}])  # fmt: skip
     phone.get(WHO)  # the session's own notes
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         assert len(told(phone)["families"]) == families + 1
 
 

@@ -4,20 +4,22 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent
+from documents.models import Document
 from facilitators.models import Visit, VisitCheck, VisitMark, VisitSettings
 from facilitators.queries import review
-from facilitators.services import add_photo, check_visit, mark_visits
+from facilitators.services import add_photo, add_signature, check_visit, mark_visits
 from tests.facilitators.conftest import NOW
 from tests.facilitators.test_visits import refusal
 from tests.factories.accounts import person
 from tests.factories.beneficiaries import HouseholdFactory
 from tests.factories.facilitators import FacilitatorFactory, entrust
-from tests.factories.files import jpeg
+from tests.factories.files import jpeg, pdf
 
 pytestmark = pytest.mark.django_db
 MONTH = dt.date(2026, 11, 1)
@@ -240,6 +242,8 @@ def test_the_page_lists_marks_and_sample_and_takes_the_check(client, lead, visit
     page = client.get(answer.url).content.decode()
     assert "Jam HP berbeda" in page and "Sesuai catatan" in page
     assert client.get(url, {"bulan": "2020-01"}).context["page"].rows == []
+    for month in ("9999-12", "0001-01", "x"):
+        assert client.get(url, {"bulan": month}).context["month"] == now.date().replace(day=1)
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -303,3 +307,53 @@ def test_after_the_hours_of_the_settings_the_words_stand(client, sari, visiting)
     assert answer.status_code == 422
     visit.refresh_from_db()
     assert visit.note == "satu"
+
+
+# --- the signature
+
+
+def test_the_author_adds_one_signature(client, sari, ratna, visiting, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    visit = visiting(at=timezone.now())
+    url = reverse("facilitators:sign_visit", args=[visit.pk])
+    client.force_login(sari)
+
+    def send(number):
+        drawn = SimpleUploadedFile("tanda.jpg", jpeg(), content_type="image/jpeg")
+        return client.post(url, {"tanda_tangan": drawn, "nomor": str(number)}).status_code
+
+    number = uuid.uuid4()
+    assert client.get(visit.get_absolute_url()).context["signed"] is False
+    answers = [client.post(url).status_code, send(number), send(number), send(uuid.uuid4())]
+
+    assert answers == [302] * 4
+    assert [(one.pk, one.kind) for one in Document.objects.of(visit)] == [(number, "sign")]
+    assert client.get(visit.get_absolute_url()).context["signed"] is True
+    client.force_login(ratna)
+    assert send(uuid.uuid4()) == 403
+
+
+def test_a_signature_is_a_picture_of_the_author_and_in_time(
+    visiting, sari, ratna, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    visit = visiting()
+    sent = {"visit": visit, "file": jpeg(), "name": "a.jpg"}
+
+    assert refusal(add_signature, **sent, by=ratna, at=NOW).code == "not_allowed"
+    assert refusal(add_signature, **sent, by=sari, at=NOW + 25 * HOUR).code == "not_editable"
+    paper = sent | {"file": pdf("tanda tangan")}
+    assert refusal(add_signature, **paper, by=sari, at=NOW).code == "type_not_allowed"
+    assert Document.objects.count() == 0
+
+
+def test_a_signature_over_rest_is_no_photo(client, sari, visiting, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    visit = visiting(at=timezone.now())
+    client.force_login(sari)
+    drawn = SimpleUploadedFile("tanda.jpg", jpeg())
+    sent = {"id": str(uuid.uuid4()), "file": drawn, "kind": "signature"}
+
+    answer = client.post(f"/api/v1/visits/{visit.pk}/photos/", sent)
+
+    assert (answer.status_code, Document.objects.of(visit).get().kind) == (201, "sign")

@@ -8,8 +8,10 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import AuditEvent
+from accounts.models import Assignment, AuditEvent
+from accounts.services import assign_role
 from beneficiaries.models import Household
+from beneficiaries.services import exit_household
 from core.errors import Refused
 from facilitators import services
 from facilitators.models import CaseloadAssignment, CaseloadSettings, Facilitator
@@ -227,6 +229,36 @@ def test_who_leaves_hands_over_first(ratna):
     assert refused.value.code == "still_has_families"
     assert left.ends_on == day(9)
     assert list(giver.postings.values_list("ends_on", flat=True)) == [day(9)]
+
+
+def test_the_account_of_who_leaves_opens_nothing_after_the_last_day(ratna, sari):
+    facilitator = FacilitatorFactory(user=sari)
+    later = assign_role(
+        user=sari, role="facilitator", area=AreaFactory(code="99.01.02"),
+        starts_on=day(30), by=ratna, at=AT,
+    )  # fmt: skip
+
+    services.end_employment(facilitator=facilitator, ends_on=day(9), by=ratna, at=AT)
+
+    held = dict(sari.assignments.values_list("area_id", "ends_on"))
+    assert held == {"99.01.01": day(9)}
+    assert not Assignment.objects.filter(pk=later.pk).exists()
+    assert AuditEvent.objects.filter(verb="assignment.ended").count() == 1
+
+
+@pytest.mark.parametrize(("left", "last"), [(-30, 0), (0, 0), (5, 5)])
+def test_nobody_accompanies_a_family_that_left(ratna, operator, left, last):
+    """TODAY is the day it is written down; days that are over are not rewritten."""
+    gone, stays = HouseholdFactory(), HouseholdFactory()
+    entrust(FacilitatorFactory(), gone, stays)
+
+    exit_household(household=gone, on=day(left), by=operator, at=AT)
+
+    assert dict(CaseloadAssignment.objects.values_list("household_id", "ends_on")) == {
+        gone.pk: day(last),
+        stays.pk: None,
+    }
+    assert AuditEvent.objects.filter(verb="caseload.ended", target_id=str(gone.pk)).count() == 1
 
 
 def test_a_new_posting_ends_the_one_before(ratna):

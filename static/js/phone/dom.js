@@ -73,7 +73,7 @@ export function pick(legend, name, options, { onchange, soft = "" } = {}) {
     h("legend", {}, legend, soft && h("span", { class: "soft" }, ` ${soft}`)),
     h(
       "div",
-      { class: "pick-row" },
+      { class: `pick-row pick-${options.length}` },
       options.map(([key, label]) =>
         h(
           "label",

@@ -1,5 +1,5 @@
-// What a queue can hold. A further kind (commitment checks, say) is one more entry here and one
-// more module under screens/; nothing else knows the kinds by name.
+// What a queue can hold. A further kind is one more entry here and one more module under
+// screens/; nothing else knows the kinds by name.
 //
 // `send(items)` gives one result an item: {status, conflicts?, error?}. It throws what server.js
 // throws when there was no answer. `photosTo(id)` says where photos of an item go.
@@ -7,15 +7,16 @@ import { askJson } from "./server.js";
 
 const VISITS = "/api/v1/visits/";
 
-async function visits(bodies) {
-  const { status, said } = await askJson(`${VISITS}batch/`, {
+// A batch is answered item by item: one that is refused holds up no other.
+const batch = (path, name) => async (bodies) => {
+  const { status, said } = await askJson(`${path}batch/`, {
     method: "POST",
-    value: { visits: bodies },
+    value: { [name]: bodies },
   });
   if (status !== 200) return bodies.map(() => ({ status, error: said.error }));
   const byId = new Map(said.results.map((one) => [one.id, one]));
   return bodies.map((body) => byId.get(body.id) ?? { status: 0 });
-}
+};
 
 // These are few (a group meets once a month), so one by one.
 async function sessions(bodies) {
@@ -28,6 +29,7 @@ async function sessions(bodies) {
 }
 
 export const kinds = {
-  visit: { send: visits, atOnce: 10, photosTo: (id) => `${VISITS}${id}/photos/` },
+  visit: { send: batch(VISITS, "visits"), atOnce: 10, photosTo: (id) => `${VISITS}${id}/photos/` },
+  check: { send: batch("/api/v1/commitment-checks/", "checks"), atOnce: 20 },
   session: { send: sessions, atOnce: 1 },
 };

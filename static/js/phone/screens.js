@@ -1,6 +1,7 @@
-// The screens by address. A further screen (commitment checks, say) is one more module and one
-// more line here; `family: true` adds its button to every family's file, `tab` to the bar below.
+// The screens by address. A further screen is one more module and one more line here;
+// `family: true` adds its button to every family's file, `tab` to the bar below.
 import * as account from "./screens/account.js";
+import * as commitments from "./screens/commitments.js";
 import * as families from "./screens/families.js";
 import * as family from "./screens/family.js";
 import * as groups from "./screens/groups.js";
@@ -14,6 +15,7 @@ export const screens = [
   { path: /^#\/keluarga$/, screen: families, tab: "families" },
   { path: /^#\/keluarga\/(\d+)$/, screen: family, tab: "families" },
   { path: /^#\/keluarga\/(\d+)\/kunjungan$/, screen: visit, tab: "families", family: true },
+  { path: /^#\/keluarga\/(\d+)\/verkom$/, screen: commitments, tab: "families", family: true },
   { path: /^#\/p2k2$/, screen: groups, tab: "groups" },
   { path: /^#\/p2k2\/(\d+)$/, screen: session, tab: "groups" },
   { path: /^#\/antrean$/, screen: queue, tab: "queue" },

@@ -22,6 +22,8 @@ const whole = { weekday: "long", day: "numeric", month: "long" };
 const long = new Intl.DateTimeFormat("id-ID", whole);
 const longest = new Intl.DateTimeFormat("id-ID", { ...whole, year: "numeric" });
 
+const monthName = new Intl.DateTimeFormat("id-ID", { month: "long", year: "numeric" });
+
 // A day as ISO text is a day here, not midnight in Greenwich.
 const local = (iso) => new Date(/^\d{4}-\d\d-\d\d$/.test(iso) ? `${iso}T00:00:00` : iso);
 
@@ -35,6 +37,14 @@ export function today(shift = 0) {
   day.setDate(day.getDate() + shift);
   const two = (number) => String(number).padStart(2, "0");
   return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+}
+
+// {key: "2026-10", name: "Oktober 2026"} of the month so many months from now.
+export function month(shift) {
+  const now = new Date();
+  const first = new Date(now.getFullYear(), now.getMonth() + shift, 1);
+  const key = `${first.getFullYear()}-${String(first.getMonth() + 1).padStart(2, "0")}`;
+  return { key, name: monthName.format(first) };
 }
 
 export function age(born) {

@@ -88,5 +88,5 @@ function memberLine(member, caretaker) {
   );
 }
 
-export const action = (href, picture, text) =>
-  h("a", { class: "btn btn-primary", href }, icon(picture), text);
+export const action = (href, picture, text, tone = "btn-primary") =>
+  h("a", { class: `btn ${tone}`, href }, icon(picture), text);

@@ -26,7 +26,7 @@ export function draw(app) {
 
 function card(app, item) {
   const { data, redraw, sync } = app;
-  const what = item.kind === "visit" ? choice("purposes", item.body.purpose) : say(`kind_${item.kind}`);
+  const what = whatOf(item);
   const family = data?.byId.get(item.about?.household);
   const conflicts = (family?.proposals ?? []).filter(
     (proposal) => proposal.visit === item.id && proposal.conflict,
@@ -66,6 +66,12 @@ function card(app, item) {
       ),
     details(item),
   );
+}
+
+function whatOf({ kind, body }) {
+  if (kind === "visit") return choice("purposes", body.purpose);
+  if (kind !== "check") return say(`kind_${kind}`);
+  return `${choice("components", body.component)}: ${say(body.attended ? "came" : "did_not_come")}`;
 }
 
 function refusal({ error }) {
