@@ -12,8 +12,8 @@ from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 
 MODULES = (
-    "app", "caseload", "dom", "due", "findings", "kinds", "outbox", "parts", "photos", "place",
-    "screens", "server", "store", "vault", "words",
+    "app", "caseload", "dom", "draft", "due", "findings", "kinds", "outbox", "parts", "photos",
+    "place", "screens", "server", "store", "vault", "words",
     "screens/account", "screens/commitments", "screens/families", "screens/family",
     "screens/groups", "screens/queue", "screens/session", "screens/today", "screens/visit",
 )  # fmt: skip

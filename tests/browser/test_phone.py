@@ -207,6 +207,56 @@ def test_an_ended_sign_in_keeps_the_queue_and_nobody_else_sends_it(pocket, wire,
     assert Visit.objects.get().note == NOTE
 
 
+def test_a_half_written_visit_survives_the_page(pocket, wire, families):
+    pocket.go()
+    pocket.sign_in("sari", PASSWORD)
+    pocket.lose_signal()
+    form = f"#/keluarga/{families[0].pk}/kunjungan"
+    pocket.go(form).get_by_label("Temuan").fill(NOTE)
+    pocket.page.wait_for_function("indexedDB.databases().then((all) => all.length > 0)")
+    pocket.page.wait_for_timeout(1_500)
+    pocket.close()  # the camera needed the memory
+    assert pocket.found_on_disk(*PLANTED) == set()
+
+    pocket.open()
+    pocket.context.set_offline(True)
+    pocket.go(form)
+    expect(pocket.page.get_by_label("Temuan")).to_have_value(NOTE)
+    pocket.page.get_by_label("Tujuan").select_option("complaint")
+    pocket.page.get_by_role("button", name="Simpan").tap()
+    pocket.stands("1 menunggu dikirim")
+    pocket.go(form)
+    expect(pocket.page.get_by_label("Temuan")).to_have_value("")
+
+
+def test_a_week_without_contact_takes_the_families_off_the_phone(pocket, wire, families):
+    pocket.go()
+    pocket.sign_in("sari", PASSWORD)
+    pocket.lose_signal()
+    pocket.record(families[0], note=NOTE)
+    day, now = 24 * 60 * 60, time.time()
+
+    pocket.page.clock.set_fixed_time(now + 6 * day)
+    pocket.go("#/keluarga")
+    pocket.page.reload()
+    expect(pocket.page.locator(".line")).to_have_count(13)
+    pocket.page.clock.set_fixed_time(now + 8 * day)
+    pocket.page.reload()
+
+    expect(pocket.page.get_by_role("heading", level=1)).to_have_text("PKH Lapangan")
+    left = pocket.storage()
+    assert ("meta/vault" in left, "meta/caseload" in left, "outbox/" in left) == (
+        False,
+        False,
+        True,
+    )
+    pocket.page.clock.set_fixed_time(now + 60)
+    pocket.find_signal()  # still signed in at the office: the same key, and the visit goes out
+    pocket.page.reload()
+    expect(pocket.cards("terkirim")).to_have_count(1)
+    assert Visit.objects.get().note == NOTE
+
+
 def test_signing_out_warns_of_what_was_not_sent(pocket, wire, families):
     pocket.go()
     pocket.sign_in("sari", PASSWORD)

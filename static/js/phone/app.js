@@ -1,6 +1,7 @@
 // The page: draws screens, keeps contact with the office, and tells how the queue stands.
 import * as caseload from "./caseload.js";
 import { askUser, h, icon } from "./dom.js";
+import * as draft from "./draft.js";
 import * as outbox from "./outbox.js";
 import { nothing } from "./parts.js";
 import { find, tabs } from "./screens.js";
@@ -202,6 +203,7 @@ window.addEventListener("hashchange", () => {
     ]).then((answer) => {
       if (answer === "leave") {
         unsaved = false;
+        draft.drop();
         location.hash = wanted;
       }
     });

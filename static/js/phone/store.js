@@ -8,7 +8,7 @@ function open() {
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => {
       const db = request.result;
-      db.createObjectStore("meta"); // device, vault (the key), caseload, leaving
+      db.createObjectStore("meta"); // device, vault (the key), caseload, draft, leaving
       db.createObjectStore("outbox", { keyPath: "id" });
       db.createObjectStore("photos", { keyPath: "id" }).createIndex("item", "item");
     };

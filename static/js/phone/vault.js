@@ -54,6 +54,7 @@ export async function forget() {
   await store.change(["meta", "outbox"], (of) => {
     of("meta").delete("vault");
     of("meta").delete("caseload");
+    of("meta").delete("draft");
     for (const row of done) of("outbox").delete(row.id);
   });
 }

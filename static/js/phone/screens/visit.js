@@ -1,5 +1,6 @@
 // Writing a visit down, one hand, standing. Everything but the purpose may stay empty.
 import { dayField, field, h, icon, select } from "../dom.js";
+import * as draft from "../draft.js";
 import { overdue } from "../due.js";
 import { findings } from "../findings.js";
 import * as outbox from "../outbox.js";
@@ -25,11 +26,19 @@ export function draw({ data, saved, guard }, id) {
   const note = h("textarea", { class: "input", rows: 4, maxlength: 4000 });
   const next = h("input", { class: "input", type: "text", maxlength: 300 });
   const nextDay = dayField(say("next_on"));
+  const typed = { purpose, met, note, next, nextOn: nextDay.input };
   const changes = findings(family);
   const place = placeField();
   const photos = photoField();
   const wrong = h("p", { class: "errors", role: "alert" });
   const submit = h("button", { class: "btn btn-primary btn-wide", type: "submit" }, icon("check"), say("save"));
+
+  let later = 0;
+  function remember() {
+    guard();
+    clearTimeout(later);
+    later = setTimeout(() => draft.keep(family.id, valuesOf(typed)), 400);
+  }
 
   async function save(event) {
     event.preventDefault();
@@ -54,6 +63,8 @@ export function draw({ data, saved, guard }, id) {
       submit.setAttribute("aria-busy", "true");
       const about = { household: family.id, name: nameOf(family) };
       await outbox.add("visit", { body, about, photos: photos.blobs() });
+      clearTimeout(later);
+      await draft.drop();
       saved(say("saved"), `#/keluarga/${family.id}`);
     } catch (problem) {
       submit.removeAttribute("aria-busy");
@@ -63,7 +74,7 @@ export function draw({ data, saved, guard }, id) {
 
   const form = h(
     "form",
-    { class: "form", autocomplete: "off", novalidate: true, onsubmit: save, oninput: guard },
+    { class: "form", autocomplete: "off", novalidate: true, onsubmit: save, oninput: remember },
     field(say("purpose"), () => purpose),
     family.asked.length > 0 && field(say("answers"), () => answers),
     field(say("people_met"), () => met),
@@ -81,6 +92,7 @@ export function draw({ data, saved, guard }, id) {
     ),
     h("div", { class: "save-bar" }, wrong, submit),
   );
+  draft.read(family.id).then((values) => values && fill(typed, values) && guard());
   return h(
     "section",
     {},
@@ -88,6 +100,17 @@ export function draw({ data, saved, guard }, id) {
     h("p", { class: "lead" }, h("strong", {}, nameOf(family)), h("br"), placeOf(data, family)),
     form,
   );
+}
+
+const valuesOf = (typed) =>
+  Object.fromEntries(Object.entries(typed).map(([name, input]) => [name, input.value]));
+
+function fill(typed, values) {
+  for (const [name, input] of Object.entries(typed)) {
+    input.value = values[name] ?? "";
+    input.dispatchEvent(new Event("input")); // a day is also said in words
+  }
+  return true;
 }
 
 // What one most likely came for; never more than a suggestion in an open list.
