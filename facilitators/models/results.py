@@ -34,7 +34,7 @@ class Source(models.TextChoices):
 
 
 # No records of these are kept yet: pages say so instead of showing nought.
-NOT_KEPT_YET = (Source.COMMITMENT_CHECK, Source.GRADUATION_CASE)
+NOT_KEPT_YET = (Source.GRADUATION_CASE,)
 
 
 class PerformanceTarget(models.Model):

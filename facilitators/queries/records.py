@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from facilitators.models import (
     LearningGroup,
     LearningSession,
     PlannedWork,
+    School,
     Visit,
     Work,
 )
@@ -31,6 +33,7 @@ class Line:
     url: str = ""
     documents: list = field(default_factory=list)
     met: bool | None = None
+    figures: bool = False  # the record is its own evidence
 
 
 def visits_in(ids, user) -> dict[str, Line]:
@@ -121,10 +124,37 @@ def planned_in(ids, user) -> dict[str, Line]:
     return lines
 
 
+def commitments_in(ids, user) -> dict[str, Line]:
+    """Ids as facilitators/sql/results.sql makes them: school.7.2026-11-02, family.9.2026-11-02."""
+    said = {key: key.split(".") for key in ids}
+    schools = School.objects.in_bulk(
+        [int(pk) for kind, pk, _d in said.values() if kind == "school"]
+    )
+    families = Household.objects.select_related("caretaker", "desa").in_bulk(
+        [int(pk) for kind, pk, _d in said.values() if kind == "family"]
+    )
+    seen = _seen_families(user, families)
+    lines = {}
+    for key, (kind, text, day) in said.items():
+        pk = int(text)
+        lines[key] = line = Line(
+            id=key, day=dt.date.fromisoformat(day), what=_("Commitment check"), figures=True
+        )
+        if kind == "school":
+            line.about = schools[pk].name
+        else:
+            family, open_ = families[pk], pk in seen
+            line.about = _name(family) if open_ else _hidden()
+            line.place = str(family.desa)
+            line.url = reverse("facilitators:family_checks", args=[pk]) if open_ else ""
+    return lines
+
+
 READERS = {
     "visit": (visits_in, "facilitators.visit"),
     "session": (sessions_in, "facilitators.learningsession"),
     "activity": (activities_in, "facilitators.activity"),
+    "commitment_check": (commitments_in, ""),
 }
 
 

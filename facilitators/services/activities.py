@@ -55,7 +55,7 @@ def record_activity(
     digest = body_digest(json.dumps(whole, ensure_ascii=False))
     # Equal requests at once wait for each other; the lock ends with the transaction.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 41))", [str(id)])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 43))", [str(id)])
     earlier = Activity.objects.filter(pk=id).first()
     if earlier is not None:
         if earlier.sent_sha256 != digest or earlier.by_id != by.pk:

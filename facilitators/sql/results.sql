@@ -1,5 +1,5 @@
 -- Records the nine results are counted from, a row each, with the day, whether the matter is
--- settled and whether a document shows it: (result, facilitator, source, id, day, settled, shown).
+-- settled and whether something shows it: (result, facilitator, source, id, day, settled, shown).
 -- A source that is in no target of the day counts nowhere.
 WITH kept AS (
     SELECT 'session' AS source, s.facilitator_id, s.id::text AS id, s.held_on AS day,
@@ -25,6 +25,18 @@ WITH kept AS (
     FROM facilitators_activity a
     WHERE a.facilitator_id = ANY (%(facilitators)s) AND a.withdrawn_at IS NULL
       AND a.held_on >= %(first)s AND a.held_on < %(after)s
+    UNION ALL
+    -- Commitments verified: one record a school or family and day on which he wrote figures down.
+    -- The figures are the evidence; those read from a school's file are the operator's work.
+    SELECT DISTINCT 'commitment_check', f.id,
+           coalesce('school.' || c.school_id, 'family.' || c.household_id) || '.' || said.day,
+           said.day, true, NULL
+    FROM facilitators_facilitator f
+    JOIN facilitators_commitmentmonth m ON m.recorded_by_id = f.user_id AND m.loaded_from IS NULL
+    JOIN facilitators_commitmentcheck c ON c.id = m.check_of_id
+    CROSS JOIN LATERAL (SELECT (m.recorded_at AT TIME ZONE %(zone)s)::date) AS said (day)
+    WHERE f.id = ANY (%(facilitators)s)
+      AND m.recorded_at >= %(starts)s AND m.recorded_at < %(ends)s
 )
 SELECT t.number AS result, kept.facilitator_id, kept.source, kept.id, kept.day,
        coalesce(kept.settled, shown.yes) AS settled, shown.yes AS shown
@@ -32,7 +44,7 @@ FROM kept
 JOIN facilitators_performancetarget t
   ON t.id = ANY (%(targets)s) AND kept.source = ANY (t.sources)
 CROSS JOIN LATERAL (
-    SELECT EXISTS (
+    SELECT kept.owner IS NULL OR EXISTS (
         SELECT FROM documents_document d
         WHERE d.owner_type = kept.owner AND d.owner_id = kept.id
     )

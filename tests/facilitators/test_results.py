@@ -9,8 +9,9 @@ from documents.services import keep_document
 from facilitators.models import PerformanceTarget
 from facilitators.queries import results as queries
 from facilitators.queries.months import Month
-from facilitators.services import record_session
+from facilitators.services import record_health_check, record_session
 from tests.english import english_in, texts_of
+from tests.factories.commitments import first_rules, owing, prepared
 from tests.factories.facilitators import FacilitatorFactory, entrust
 from tests.factories.files import jpeg
 from tests.factories.learning import a_group, a_topic
@@ -164,6 +165,39 @@ def test_what_has_no_records_yet_is_said(client, ratna, busy):
     assert "belum ada sumber data" in text
     assert "belum dicocokkan" in text
     assert english_in(texts_of(text)) == []
+
+
+def test_a_day_of_commitment_checks_at_one_place_is_one_record(busy, sari, ratna, family, client):
+    first_rules()
+    child = owing(family.members.get(name="ANAK SATU"), "early_child")
+    mother = owing(family.caretaker, "pregnancy")
+    prepared(at=AT)
+    for member, component, month in (
+        (child, "early_child", 8),
+        (child, "early_child", 9),
+        (mother, "pregnancy", 9),
+    ):
+        record_health_check(
+            member=member,
+            component=component,
+            month=day(1, month=month),
+            attended=True,
+            checked_on=day(20, month=month),
+            place="Posyandu",
+            by=sari,
+            at=AT,
+        )
+
+    result = line_of(busy, ratna).results[2]
+    client.force_login(sari)
+    rows = client.get(
+        reverse("facilitators:result_rows", args=[busy.pk]) + "?bulan=2026-11&hasil=3"
+    )
+
+    assert (result.month.number, result.month.bare, result.missing_sources) == (2, 0, [])
+    assert [line.figures for line in rows.context["lines"]] == [True, False]
+    assert rows.context["lines"][0].about == "IBU LAMA"
+    assert english_in(texts_of(rows.content.decode())) == []
 
 
 def test_the_paper_lists_apart_what_has_no_evidence_and_shows_the_photos(client, busy, sari):
