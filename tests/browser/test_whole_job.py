@@ -243,8 +243,8 @@ def test_a_decision_can_be_undone_at_once(operator, office):
     page, before = operator.page, in_list(operator)
     page.locator("[data-rows] th a").first.click()
     name = page.locator(".pair td.value").first.inner_text()
-    page.get_by_role("button", name="Tanyakan ke pendamping").click()
-    operator.says("Diputuskan: Tanyakan ke pendamping")
+    page.get_by_role("button", name="Minta kunjungan").click()
+    operator.says("Diputuskan: Minta kunjungan")
     operator.look("question-after-decision")
     page.get_by_role("button", name="Batalkan").click()
 
@@ -506,7 +506,7 @@ def test_a_phone_leads_to_every_page_and_decides(facilitator, office):
     facilitator.look_at_phone("phone-menu")
     phone.get_by_role("link", name="Antrean keputusan", exact=True).tap()
     phone.locator("[data-rows] th a").first.tap()
-    phone.get_by_role("button", name="Tanyakan ke pendamping").tap()
+    phone.get_by_role("button", name="Minta kunjungan").tap()
     expect(phone.locator(".note-success")).to_contain_text("Diputuskan")
     facilitator.look_at_phone("phone-decided")
     assert office.ask(
