@@ -123,7 +123,7 @@ def answer_of(difference, user):
     visits = (
         Visit.objects.visible_to(user)
         .filter(request_id=decision.visit_request_id)
-        .select_related("facilitator")
+        .select_related("recorded_by")
         .prefetch_related("proposals__member")
         .order_by("recorded_at", "pk")
     )

@@ -93,6 +93,12 @@ class DifferenceSerializer(serializers.ModelSerializer):
     score = serializers.SerializerMethodField()
     weights = serializers.SerializerMethodField()
     verdict = serializers.CharField(source="decision.verdict", allow_null=True, default=None)
+    visit_request = serializers.IntegerField(
+        source="decision.visit_request_id",
+        allow_null=True,
+        default=None,
+        help_text="Of visit-requests: what was asked of the field, and its answer.",
+    )
 
     class Meta:
         model = Difference
@@ -111,6 +117,7 @@ class DifferenceSerializer(serializers.ModelSerializer):
             "changed_fields",
             "village",
             "verdict",
+            "visit_request",
         ]
         read_only_fields = fields
 
@@ -130,7 +137,15 @@ class DecisionInputSerializer(serializers.Serializer):
     fields = serializers.ListField(  # type: ignore[assignment]
         child=serializers.CharField(max_length=30), required=False, max_length=20
     )
-    note = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    note = serializers.CharField(
+        max_length=500,
+        required=False,
+        allow_blank=True,
+        help_text="With `ask_field`: what the visit should find out.",
+    )
+    due_on = serializers.DateField(
+        required=False, allow_null=True, help_text="With `ask_field`: needed until."
+    )
 
 
 class DecisionSerializer(serializers.ModelSerializer):
@@ -144,6 +159,7 @@ class DecisionSerializer(serializers.ModelSerializer):
             "verdict",
             "fields",
             "note",
+            "visit_request",
             "at",
             "withdrawn_at",
         ]

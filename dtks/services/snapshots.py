@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -14,9 +15,11 @@ from dtks import storage
 from dtks.loading import load_register
 from dtks.loading_checks import load_education
 from dtks.matching import reconcile_snapshot
-from dtks.models import Snapshot
+from dtks.models import Decision, Snapshot
 from dtks.services.decisions import refill_decisions
 from dtks.staging import drop_partitions_soon
+from facilitators.models import VisitRequest
+from facilitators.services import withdraw_requests
 from jobs.models import Job
 from jobs.services import cancel_job, enqueue
 
@@ -148,6 +151,7 @@ def withdraw_snapshot(*, snapshot, by, at, reason=""):
     snapshot.state = Snapshot.State.WITHDRAWN
     snapshot.refusal = {"code": "withdrawn", "reason": reason}
     snapshot.save(update_fields=["state", "refusal"])
+    _release_the_field(snapshot, by=by, at=at)
     # After the commit: a reader that is still at work holds the rows and waits for our job row.
     transaction.on_commit(lambda: drop_partitions_soon(snapshot.pk), robust=True)
     audit.record("snapshot.withdrawn", target=snapshot, by=by, at=at, reason=reason)
@@ -168,8 +172,22 @@ def reject_snapshot(*, snapshot, by, at, reason):
     snapshot.state, snapshot.decided_by, snapshot.decided_at = "rejected", by, at
     snapshot.refusal = {"code": "rejected", "reason": reason}
     snapshot.save(update_fields=["state", "decided_by", "decided_at", "refusal"])
+    _release_the_field(snapshot, by=by, at=at)
     audit.record("snapshot.rejected", target=snapshot, by=by, at=at, reason=reason)
     return snapshot
+
+
+def _release_the_field(snapshot, *, by, at):
+    """Nobody visits a family for a file that is not used; what another file asks stays asked."""
+    asked = VisitRequest.objects.filter(
+        Exists(Decision.objects.filter(visit_request=OuterRef("pk"), snapshot=snapshot)),
+        ~Exists(
+            Decision.objects.standing()
+            .filter(visit_request=OuterRef("pk"))
+            .exclude(snapshot=snapshot)
+        ),
+    )
+    withdraw_requests(requests=asked, by=by, at=at, reason=str(snapshot))
 
 
 @transaction.atomic

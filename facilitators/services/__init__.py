@@ -42,7 +42,7 @@ from facilitators.services.people import (
 from facilitators.services.phone import give_keys, owner_tag
 from facilitators.services.plans import apply_plan
 from facilitators.services.proposals import decide_proposal
-from facilitators.services.requests import ask_for_visit, withdraw_request
+from facilitators.services.requests import ask_for_visit, withdraw_request, withdraw_requests
 from facilitators.services.visits import add_photo, add_signature, change_visit, record_visit
 from facilitators.services.work_plans import submit_plan
 
@@ -91,4 +91,5 @@ __all__ = [
     "submit_plan",
     "withdraw_activity",
     "withdraw_request",
+    "withdraw_requests",
 ]

@@ -7,9 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import AuditEvent
 from beneficiaries.models import Member
 from dtks.models import Decision, Difference, Snapshot
-from dtks.services import approve_snapshot, reconcile
+from dtks.services import approve_snapshot, reconcile, withdraw_snapshot
 from facilitators.models import VisitRequest
 from facilitators.services import record_visit
 from jobs.models import Job
@@ -587,6 +588,23 @@ def test_the_answer_of_a_visit_stands_on_the_page_of_its_question(client, asked,
     assert page.context["may_decide"] is True
     assert "KTP bernama lain" in page.content.decode()
     assert listed.context["counts"]["total"] == 1
+
+
+def test_a_withdrawn_file_asks_the_field_nothing_more(client, asked, operator, operator2):
+    first, second = asked(2)
+    client.force_login(operator)
+    decide(client, first, "ask_field", catatan="satu")
+    decide(client, second, "ask_field", catatan="dua")
+    decide(client, second, "same")
+
+    withdraw_snapshot(snapshot=first.snapshot, by=operator, at=timezone.now())
+
+    closed = VisitRequest.objects.order_by("pk").values_list("wanted", "state", "closed_by")
+    assert list(closed) == [
+        ("satu", "withdrawn", operator.pk),
+        ("dua", "withdrawn", operator.pk),
+    ]
+    assert AuditEvent.objects.filter(verb="visit_request.withdrawn").count() == 2
 
 
 def test_a_day_nobody_can_read_asks_nobody(client, asked, operator):

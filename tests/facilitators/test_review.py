@@ -295,6 +295,21 @@ def test_the_author_mends_his_words_and_the_earlier_ones_stay(client, sari, ratn
     assert client.get(answer.url).context["may_change"] is False
 
 
+def test_who_accompanies_stands_on_the_visit_for_those_who_see_caseloads(
+    client, hers, sari, ratna, visiting
+):
+    hers.name = "NAMA PENDAMPINGNYA"
+    hers.save()
+    visit = visiting()
+
+    shown = []
+    for user in (sari, ratna):
+        client.force_login(user)
+        shown.append("NAMA PENDAMPINGNYA" in client.get(visit.get_absolute_url()).content.decode())
+
+    assert shown == [False, True]
+
+
 def test_after_the_hours_of_the_settings_the_words_stand(client, sari, visiting):
     visit = visiting(at=timezone.now() - dt.timedelta(hours=25), note="satu")
     client.force_login(sari)
