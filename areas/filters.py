@@ -4,6 +4,8 @@ from django_filters import rest_framework as filters
 
 from areas.models.querysets import below
 
+_SAID = "Code of a desa or above it."  # in the schema, which programmers read
+
 
 class InAreaFilter(filters.CharFilter):
     """Rows whose area is this one or lies beneath it: `village=18.10` is a whole kabupaten.
@@ -12,7 +14,7 @@ class InAreaFilter(filters.CharFilter):
     """
 
     def __init__(self, field_name: str):
-        super().__init__(field_name=field_name, help_text="Code of a desa or above it.")
+        super().__init__(field_name=field_name, help_text=_SAID)
 
     def filter(self, qs, value):
         return qs.filter(below(self.field_name, [value])) if value else qs
