@@ -1,6 +1,8 @@
+import datetime as dt
 import io
 
 import pytest
+from django.utils import timezone
 
 from dtks.models import Decision, Difference, RowProblem, Snapshot
 from dtks.services import approve_snapshot, reconcile
@@ -207,6 +209,19 @@ def test_a_decision_sent_again_under_its_key_answers_the_same(api, operator, que
     assert (first.status_code, again.status_code, other.status_code) == (201, 200, 409)
     assert first.json() == again.json()
     assert Decision.objects.count() == 1
+
+
+def test_a_visit_is_asked_for_with_a_day_and_found_again(api, operator, question):
+    url = f"{URL}{question.snapshot_id}/differences/{question.id}/"
+    until = (timezone.localdate() + dt.timedelta(days=5)).isoformat()
+    asked = {"verdict": "ask_field", "note": "Lihat KTP", "due_on": until}
+
+    made = api(operator).post(f"{url}decide/", asked).json()
+    found = api(operator).get(url).json()
+    request = api(operator).get(f"/api/v1/visit-requests/{made['visit_request']}/").json()
+
+    assert found["visit_request"] == made["visit_request"]
+    assert (request["wanted"], request["due_on"], request["state"]) == ("Lihat KTP", until, "open")
 
 
 def test_a_decision_is_made_once(api, ratna, operator, question):
