@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.bringup import chromium
 from tests.browser.conftest import FLAGS
+from tests.browser.eyes import REMEMBER_VIOLATIONS
 
 SMALL = {"width": 360, "height": 740}
 # Everything the browser keeps where scripts of the page could read it, as text: of bytes each
@@ -75,6 +76,7 @@ class Pocket:
             base_url=self.wire.url,
         )
         self.context.set_default_timeout(20_000)
+        self.context.add_init_script(REMEMBER_VIOLATIONS)
         self.context.on("weberror", lambda error: self.problems.append(str(error.error)))
         self.context.on("console", self._said)
         self.page = self.context.pages[0]

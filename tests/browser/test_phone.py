@@ -13,7 +13,7 @@ from beneficiaries.services import change_member
 from documents.models import Document
 from facilitators.models import ChangeProposal, CommitmentMonth, LearningSession, Visit, VisitRule
 from tests.browser.conftest import PASSED
-from tests.browser.eyes import PICTURES, REMEMBER_VIOLATIONS, look
+from tests.browser.eyes import PICTURES, look
 from tests.browser.pocket import SMALL, Pocket
 from tests.browser.wire import Wire
 from tests.factories.accounts import PASSWORD, person
@@ -162,6 +162,7 @@ def test_twelve_visits_survive_the_field(pocket, wire, families, tmp_path):
     conflict = pocket.cards("ada perbedaan")
     for version in ("METRO", "KALIANDA", "PRINGSEWU"):
         expect(conflict.get_by_text(version, exact=True)).to_be_visible()
+    assert look(pocket.page, "field-conflict", SMALL["width"]) == []
 
     pocket.sign_out()
     left = pocket.storage().lower()
@@ -392,7 +393,6 @@ def test_every_screen_is_indonesian_reachable_and_fits_a_thumb(pocket, wire, fac
         MemberComponent.objects.create(
             member=families[0].caretaker, year=2026, stage=4, component=component
         )
-    pocket.context.add_init_script(REMEMBER_VIOLATIONS)
     outside = []
     pocket.context.on("request", lambda asked: outside.append(asked.url))
     wrong = []

@@ -28,6 +28,7 @@ const app = {
 };
 let unsaved = false; // something was typed and not yet put into the queue
 let shown = "";
+let silence = 0;
 
 async function readPhone() {
   app.data = await caseload.load();
@@ -161,9 +162,8 @@ async function saved(text, address) {
 
 function announce(text) {
   told.textContent = text;
-  setTimeout(() => {
-    if (told.textContent === text) told.textContent = "";
-  }, 6000);
+  clearTimeout(silence); // of what was said before, perhaps in the same words
+  silence = setTimeout(() => (told.textContent = ""), 6000);
 }
 
 async function signOut() {
