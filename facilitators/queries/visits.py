@@ -156,4 +156,4 @@ class ValueWords:
             return person.name if person else "-"
         if name in {"birth_on", "on", "expected_on"}:
             return dt.date.fromisoformat(value).strftime("%d-%m-%Y")
-        return CHOICES.get(name, {}).get(value, value)
+        return str(CHOICES.get(name, {}).get(value, value))

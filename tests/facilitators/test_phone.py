@@ -299,6 +299,25 @@ def test_a_conflict_is_carried_with_both_versions(phone, visiting, family, child
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "said"),
+    [
+        ("school_change", {"level": "junior"}, "SMP/sederajat"),
+        ("pregnancy", {"expected_on": "2027-01-31"}, "31-01-2027"),
+        ("correction", {"sex": "P"}, "Perempuan"),
+        ("correction", {"relationship": "child"}, "Anak"),
+    ],
+)
+def test_whatever_was_proposed_is_carried_in_words(
+    phone, visiting, family, child, kind, values, said
+):
+    visiting(proposals=[{"kind": kind, "member": child.pk, "version": 1, "values": values}])
+
+    (proposal,) = told(phone)["families"][0]["proposals"]
+
+    assert [value["proposed"] for value in proposal["values"]] == [said]
+
+
 def test_an_unchanged_caseload_is_not_sent_again(phone, family, child):
     first = phone.get(CASELOAD, headers={"Accept-Encoding": "gzip"})
     again = phone.get(CASELOAD, headers={"If-None-Match": first["ETag"]})
