@@ -160,6 +160,7 @@ def test_twelve_visits_survive_the_field(pocket, wire, families, tmp_path):
         "KALIANDA",
     )
     conflict = pocket.cards("ada perbedaan")
+    expect(pocket.cards().first).to_contain_text("ada perbedaan")  # what needs her comes first
     for version in ("METRO", "KALIANDA", "PRINGSEWU"):
         expect(conflict.get_by_text(version, exact=True)).to_be_visible()
     assert look(pocket.page, "field-conflict", SMALL["width"]) == []

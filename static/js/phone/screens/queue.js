@@ -4,8 +4,12 @@ import * as outbox from "../outbox.js";
 import { head, nothing, proposalCard, stateOf } from "../parts.js";
 import { choice, say, sayMoment } from "../words.js";
 
+// What needs a person comes first, then what waits; what has arrived is only a receipt.
+const ORDER = ["refused", "differs", "stored", "waiting", "sent"];
+
 export function draw(app) {
-  const { items, sync, sending } = app;
+  const { sync, sending } = app;
+  const items = [...app.items].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
   const waiting = items.filter(outbox.isOpen).length;
   const send = h(
     "button",
