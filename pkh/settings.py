@@ -312,6 +312,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=30),
         "options": {"queue": "export", "expires": 20 * 60 * 60},
     },
+    "facilitators.prepare_commitments": {
+        "task": "facilitators.prepare_commitments",
+        "schedule": crontab(hour=1, minute=40),
+        "options": {"queue": "import", "expires": 20 * 60 * 60},
+    },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

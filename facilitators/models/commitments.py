@@ -31,6 +31,33 @@ _CLOSED = "RAISE EXCEPTION 'pgtrigger: a closed quarter does not change';"
 _CHECKED = [(one.value, one.label) for one in (*EDUCATION, *HEALTH)]
 
 
+def _of_open_quarters(path):
+    """Triggers that refuse what a statement does to rows of a closed quarter; asked once a
+    statement. `path` joins a row `r` to its quarter `q`."""
+
+    def trigger(name, operation, *rows):
+        found = " UNION ALL ".join(
+            f"SELECT 1 FROM {one} r {path} WHERE q.closed_at IS NOT NULL" for one in rows
+        )
+        return pgtrigger.Trigger(
+            name=name,
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=pgtrigger.Referencing(
+                old="old_rows" if "old_rows" in rows else None,
+                new="new_rows" if "new_rows" in rows else None,
+            ),
+            func=f"IF EXISTS ({found}) THEN {_CLOSED} END IF; RETURN NULL;",
+        )
+
+    return [
+        trigger("closed_takes_nothing_new", pgtrigger.Insert, "new_rows"),
+        trigger("closed_quarter_stays", pgtrigger.Update, "old_rows", "new_rows"),
+        trigger("closed_loses_nothing", pgtrigger.Delete, "old_rows"),
+    ]
+
+
 class Outcome(models.TextChoices):
     """Three answers: what nobody has seen is neither met nor not met."""
 
@@ -327,26 +354,7 @@ class CommitmentCheck(models.Model):
                 | (~Q(reason="") & Q(reason_by__isnull=False, reason_at__isnull=False)),
             ),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="closed_quarter_stays",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func=f"""
-                    IF EXISTS (
-                        SELECT FROM facilitators_commitmentquarter
-                        WHERE closed_at IS NOT NULL
-                            AND id IN (
-                                CASE WHEN TG_OP <> 'DELETE' THEN NEW.quarter_id END,
-                                CASE WHEN TG_OP <> 'INSERT' THEN OLD.quarter_id END
-                            )
-                    ) THEN {_CLOSED}
-                    END IF;
-                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-                    RETURN NEW;
-                """,
-            ),
-        ]
+        triggers = _of_open_quarters("JOIN facilitators_commitmentquarter q ON q.id = r.quarter_id")
 
     class Privacy:
         personal = {
@@ -457,27 +465,10 @@ class CommitmentMonth(models.Model):
                 name="commitmentmonth_starts_a_month", condition=Q(month__day=1)
             ),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="closed_quarter_stays",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func=f"""
-                    IF EXISTS (
-                        SELECT FROM facilitators_commitmentcheck c
-                        JOIN facilitators_commitmentquarter q ON q.id = c.quarter_id
-                        WHERE q.closed_at IS NOT NULL
-                            AND c.id IN (
-                                CASE WHEN TG_OP <> 'DELETE' THEN NEW.check_of_id END,
-                                CASE WHEN TG_OP <> 'INSERT' THEN OLD.check_of_id END
-                            )
-                    ) THEN {_CLOSED}
-                    END IF;
-                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-                    RETURN NEW;
-                """,
-            ),
-        ]
+        triggers = _of_open_quarters(
+            "JOIN facilitators_commitmentcheck c ON c.id = r.check_of_id"
+            " JOIN facilitators_commitmentquarter q ON q.id = c.quarter_id"
+        )
 
     class Privacy:
         personal = {

@@ -66,6 +66,8 @@ def open_quarter(*, period: Period, area: Area | str, exclusive: bool = False):
 
 def _judge(quarter, checks=None) -> int:
     """Judge all checks of an open quarter, or some; returns how many verdicts changed."""
+    if checks is None:
+        run_sql("facilitators/commitments/session.sql")
     return run_sql(
         "facilitators/commitments/judge.sql",
         quarter=quarter.pk,
@@ -75,6 +77,7 @@ def _judge(quarter, checks=None) -> int:
 
 
 def _prepare(quarter, at):
+    run_sql("facilitators/commitments/session.sql")
     run_sql(
         "facilitators/commitments/required.sql",
         period=quarter.year * 10 + quarter.stage,

@@ -436,20 +436,20 @@ def letter(request, pk):
             "letterhead": office,
             "office_name": office.office or settings.PKH_OFFICE_NAME,
             "today": today,
-            "facilitator": _facilitator_of(household, today, request.user),
+            "facilitator": _name_of_facilitator(household, today, request.user),
             "folio": "folio" in request.GET,
         },
     )
 
 
-def _facilitator_of(household, today, user):
+def _name_of_facilitator(household, today, user) -> str:
     """Who comes to the family, for who may know it: a colleague's name is for overseers."""
     held = household.caseload.held_on(today).select_related("facilitator").first()
     if held is None:
-        return None
-    person = held.facilitator
-    may = user.has_perm("facilitators.view_facilitator") or person.user_id == user.pk
-    return person if may else None
+        return ""
+    if held.facilitator.user_id == user.pk:
+        return user.full_name
+    return held.facilitator.name if user.has_perm("facilitators.view_facilitator") else ""
 
 
 def _family(request, pk):

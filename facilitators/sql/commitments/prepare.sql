@@ -6,14 +6,13 @@ INSERT INTO facilitators_commitmentcheck
 SELECT gen_random_uuid(), %(quarter)s, r.household_id, r.member_id, r.component, earlier.school_id,
        'no_evidence', 0, ''
 FROM commitment_required r
-LEFT JOIN LATERAL (
-    SELECT c.school_id
+LEFT JOIN (
+    SELECT DISTINCT ON (c.member_id, c.component) c.member_id, c.component, c.school_id
     FROM facilitators_commitmentcheck c
     JOIN facilitators_commitmentquarter q ON q.id = c.quarter_id
-    WHERE c.member_id = r.member_id AND c.component = r.component AND c.school_id IS NOT NULL
-    ORDER BY q.year DESC, q.stage DESC
-    LIMIT 1
-) AS earlier ON true
+    WHERE c.school_id IS NOT NULL
+    ORDER BY c.member_id, c.component, q.year DESC, q.stage DESC
+) AS earlier ON earlier.member_id = r.member_id AND earlier.component = r.component
 ON CONFLICT (member_id, component, quarter_id) DO NOTHING;
 
 DELETE FROM facilitators_commitmentcheck c

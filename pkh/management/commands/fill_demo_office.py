@@ -19,6 +19,7 @@ from core.synthetic.pringsewu import make_pringsewu
 from dtks.models import Difference, Snapshot
 from dtks.services import decide
 from facilitators.demo import (
+    make_demo_commitments,
     make_demo_facilitators,
     make_demo_learning,
     make_demo_visits,
@@ -89,6 +90,7 @@ class Command(OfficeCommand):
         }
         make_demo_facilitators(**made)
         make_demo_learning(**made)
+        make_demo_commitments(**made)
         made["by"] = User.objects.get(username="operator2")
         make_demo_visits(**made, decider=User.objects.get(username="korkab"))
         make_demo_work(starts_on=made["starts_on"], by=made["by"], at=made["at"])
