@@ -26,6 +26,7 @@ def make_demo_commitments(*, office_area: Area, starts_on: dt.date, by, at) -> i
         "facilitators/demo_commitments.sql",
         quarter=quarter.pk,
         months=months_of(period),
+        ends_on=period.ends_on,
         by=by.pk if by is not None else None,
         at=at,
     )

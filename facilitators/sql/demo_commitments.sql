@@ -2,14 +2,20 @@
 -- village that has pupils), months of attendance and of health visits. Nobody's figures are real;
 -- a number made of check and month decides them, so a second filling draws the same. About one
 -- pupil in sixteen and one health check in nine has no evidence, as in life.
--- Parameters: quarter, months (first days), names (of schools), by, at.
+-- Parameters: quarter, months (first days), ends_on (last day of the quarter), by, at.
 CREATE TEMP TABLE demo_check ON COMMIT DROP AS
 SELECT
     c.id, c.component, h.desa_id,
     c.component IN ('primary', 'junior', 'senior') AS at_school,
-    (hashtext('komitmen ' || c.member_id || c.component) & 2147483647) %% 100 AS chance
+    (hashtext('komitmen ' || c.member_id || c.component) & 2147483647) %% 100 AS chance,
+    -- Written down by who accompanied the family at the end of the quarter, if he has an account.
+    coalesce(f.user_id, %(by)s) AS by_id
 FROM facilitators_commitmentcheck c
 JOIN beneficiaries_household h ON h.id = c.household_id
+LEFT JOIN facilitators_caseloadassignment a
+    ON a.household_id = h.id AND a.starts_on <= %(ends_on)s
+    AND (a.ends_on IS NULL OR a.ends_on >= %(ends_on)s)
+LEFT JOIN facilitators_facilitator f ON f.id = a.facilitator_id
 WHERE c.quarter_id = %(quarter)s;
 ANALYZE demo_check;
 
@@ -49,7 +55,7 @@ SELECT
     CASE WHEN NOT d.at_school THEN d.chance >= 8 OR drawn.luck %% 3 = 0 END,
     CASE WHEN NOT d.at_school THEN m.month + 4 + drawn.luck %% 20 END,
     CASE WHEN NOT d.at_school THEN 'Posyandu' ELSE '' END,
-    '', '', %(by)s, %(at)s
+    '', '', d.by_id, %(at)s
 FROM demo_check d
 CROSS JOIN unnest(%(months)s::date[]) WITH ORDINALITY AS m (month, nth)
 CROSS JOIN LATERAL (
