@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q
 from django.db.models.functions import Left
 
 from areas.models import Area
@@ -15,7 +15,6 @@ from facilitators.models import (
     CommitmentMonth,
     CommitmentQuarter,
     Facilitator,
-    Outcome,
     School,
 )
 
@@ -61,26 +60,19 @@ class Line:
 def tally_by(checks, grouping: str, period: Period, today: dt.date) -> list[Line]:
     """The checks counted by `grouping` (one of GROUPINGS), in one statement and one for names."""
     if grouping == "pendamping":
-        day = day_of(period, today)
         # Through the caseload of one day: a family has one facilitator a day, so nobody counts
         # twice, and who has none is a line of its own.
-        held = Q(household__caseload__starts_on__lte=day) & (
-            Q(household__caseload__ends_on__isnull=True) | Q(household__caseload__ends_on__gte=day)
-        )
-        counted = _counted(checks.filter(held), "household__caseload__facilitator_id")
-        names = Facilitator.objects.in_bulk([one["key"] for one in counted])
+        held = _held_on("household__caseload", day_of(period, today))
+        counted = _counted(checks.annotate(held=held), "held__facilitator_id")
+        names = Facilitator.objects.in_bulk([one["key"] for one in counted if one["key"]])
         lines = [
-            _line(one, str(names[one["key"]].name), f"pendamping={one['key']}") for one in counted
-        ]
-        rest = checks.exclude(
-            Exists(
-                CaseloadAssignment.objects.held_on(day).filter(
-                    household_id=OuterRef("household_id")
-                )
+            _line(
+                one,
+                names[one["key"]].name if one["key"] else "",
+                f"pendamping={one['key'] or 0}",
             )
-        ).tallied()
-        if any(rest[each] for each in Outcome.values):
-            lines.append(_line(rest, "", "pendamping=0"))
+            for one in counted
+        ]
         return sorted(lines, key=lambda line: (not line.label, line.label))
     if grouping == "sekolah":
         counted = _counted(checks.filter(component__in=_EDUCATION), "school_id")
@@ -104,6 +96,12 @@ def tally_by(checks, grouping: str, period: Period, today: dt.date) -> list[Line
         _line(one, str(names.get(one["key"], one["key"])), f"wilayah={one['key']}")
         for one in sorted(counted, key=lambda one: one["key"])
     ]
+
+
+def _held_on(path: str, day: dt.date) -> FilteredRelation:
+    """The caseload of one day, as an outer join."""
+    until = Q(**{f"{path}__ends_on__isnull": True}) | Q(**{f"{path}__ends_on__gte": day})
+    return FilteredRelation(path, condition=until & Q(**{f"{path}__starts_on__lte": day}))
 
 
 _EDUCATION = ("primary", "junior", "senior")
