@@ -9,7 +9,7 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts.api.permissions import RolePermission, token_allows
 from accounts.scopes import Scope
-from areas.filters import InAreaFilter
+from areas.api.filters import InAreaFilter
 from beneficiaries.api.serializers import (
     HouseholdChangeSerializer,
     HouseholdDetailSerializer,

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from accounts.api.idempotency import body_digest, once
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
-from areas.filters import InAreaFilter
+from areas.api.filters import InAreaFilter
 from areas.models import Area
 from core.api.filters import YesNoFilter
 from core.api.views import OfficeViewSet

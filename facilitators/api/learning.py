@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from accounts.api.idempotency import body_digest, once
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
-from areas.filters import InAreaFilter
+from areas.api.filters import InAreaFilter
 from core.api.views import OfficeViewSet
 from facilitators.models import Attendance, LearningGroup, LearningSession, LearningTopic
 from facilitators.queries.learning import percent

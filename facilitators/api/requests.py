@@ -5,7 +5,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
-from areas.filters import InAreaFilter
+from areas.api.filters import InAreaFilter
 from core.api.views import OfficeViewSet
 from facilitators.api.visit_serializers import VisitRequestSerializer
 from facilitators.models import VisitRequest

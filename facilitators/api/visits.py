@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
-from areas.filters import InAreaFilter
+from areas.api.filters import InAreaFilter
 from beneficiaries.models import Household
 from core.api.errors import OfficeExceptionHandler
 from core.api.views import OfficeViewSet
