@@ -122,6 +122,8 @@ class Pocket:
         self.page.get_by_label("Kata sandi").fill(password)
         self.page.get_by_role("button", name="Masuk", exact=True).tap()
         self.stands("Semua sudah terkirim")
+        # From here on the page opens without signal: its files are on the phone.
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
     def stands(self, words):
         """How the queue stands, as the line at the top says."""
