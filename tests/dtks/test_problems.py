@@ -45,6 +45,8 @@ def test_the_meant_name_is_asked_for():
 
 
 PARAMS = {
+    "days": 34,
+    "month": "JULI",
     "digits": 15, "found": 22, "expected": 21, "offset": 9, "rows": [3, 4], "letters": 151,
     "sex": "P", "sum": 4, "computed": 225000, "row": 2, "meant": "",
 }  # fmt: skip
