@@ -99,6 +99,11 @@ class Pocket:
         self.wire.plug_in()
         self.context.set_offline(False)
 
+    def wait_until(self, days):
+        """The phone's clock stands so many days from now, from the next opening of the page on."""
+        later = f"Date.now = () => new Date().getTime() + {days} * 24 * 60 * 60 * 1000;"
+        self.context.add_init_script(later)
+
     def send_now(self):
         """A press of the button. It is there while something waits and nothing is under way."""
         self.tab("Antrean")
