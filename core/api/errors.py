@@ -57,17 +57,20 @@ class OfficeErrorFormatter(ExceptionFormatter):
         fields: dict[str, str] = {}
         for error in error_response.errors:
             if error.attr and error.attr != "non_field_errors":
-                fields.setdefault(error.attr, str(error.detail))
+                fields.setdefault(error.attr, _said(error))
         first = error_response.errors[0]
         if error_response.type == "validation_error":
             loose = [e for e in error_response.errors if e.attr in (None, "non_field_errors")]
             code = loose[0].code if loose else "invalid"
-            message = (
-                str(loose[0].detail) if loose else _("Some values are not valid; see each field.")
-            )
+            message = _said(loose[0]) if loose else _("Some values are not valid; see each field.")
         else:
-            code, message = first.code, str(first.detail)
+            code, message = first.code, _said(first)
         return {"error": {"code": code, "message": message, "fields": fields}}
+
+
+def _said(error) -> str:
+    """In the asker's words also where the library left its own English."""
+    return _(str(error.detail)) if error.detail else ""
 
 
 def conflict_details(refusal) -> dict:

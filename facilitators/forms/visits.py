@@ -123,7 +123,7 @@ class VisitForm(forms.Form):
         try:
             versions = json.loads(self.cleaned_data["versions"])
             return {str(key): int(value) for key, value in versions.items()}
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             raise ValidationError(_("Open the form again."), code="invalid") from None
 
     def clean(self):

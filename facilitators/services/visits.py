@@ -30,6 +30,7 @@ from facilitators.models import (
 from facilitators.services.marks import mark_visits
 from facilitators.services.requests import close_by_visit
 
+PROGRAMME_BEGAN = dt.date(2007, 1, 1)
 EDITABLE = ("people_met", "note", "next_step", "next_on")
 MOST_PROPOSALS = 50
 MOST_PHOTOS = 10
@@ -79,6 +80,7 @@ def record_visit(
     (`visit_id_taken`). Other refusals: `not_found` (no family of his on these days), `invalid`.
     """
     id = id or uuid.uuid4()
+    _refuse_unset_clock(device_at=device_at, sent_at=sent_at, next_on=next_on)
     sent = {
         "facilitator": facilitator.pk,
         "household": household.pk,
@@ -166,6 +168,17 @@ def record_visit(
     )
     visit.is_new = True
     return visit
+
+
+def _refuse_unset_clock(**days):
+    """A clock that stands at 1970: a list of what is late would show the visit for ever."""
+    early = [name for name, day in days.items() if day and day.year < PROGRAMME_BEGAN.year]
+    if early:
+        raise Refused(
+            "invalid",
+            _("This date lies before the programme began, in 2007. Is the clock of the phone set?"),
+            fields=dict.fromkeys(early, _("before 2007")),
+        )
 
 
 def _was_his(facilitator, household, *, device_at, today) -> bool:

@@ -14,8 +14,8 @@ from core.paging import page_of
 from facilitators import services
 from facilitators.models import Visit, VisitSettings
 from facilitators.queries import review as queries
+from facilitators.services.visits import PROGRAMME_BEGAN
 
-PROGRAMME_BEGAN = dt.date(2007, 1, 1)
 _checks = permission_required("facilitators.check_visit", raise_exception=True)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from beneficiaries.services import change_member
 from facilitators.models import CaseloadAssignment, ChangeProposal, Visit
+from tests.english import english_in
 from tests.facilitators.conftest import NOW
 from tests.factories.beneficiaries import HouseholdFactory, MemberFactory
 from tests.factories.facilitators import FacilitatorFactory, entrust
@@ -69,6 +70,9 @@ def test_a_family_of_somebody_else_answers_like_one_that_does_not_exist(client, 
     {"latitude": 91}, {"accuracy_m": "inf"}, {"accuracy_m": -1}, {"latitude": 5}, {"note": "\x00"},
     {"note": "\ud800"}, {"proposals": "x"}, {"proposals": [1]}, {"next_on": "2026-11-09"},
     {"proposals": [{"kind": "death", "version": 1, "values": {"\ud800": "x"}}]},
+    {"device_at": "0001-01-01T00:07:07+07:00"}, {"device_at": "1970-01-01T00:00:00Z"},
+    {"sent_at": "0001-01-01T00:00:00Z"}, {"next_step": "x", "next_on": "0001-01-01"},
+    {"latitude": 10**400}, {"device_at": "9999-12-31T23:59:59-11:00"},
 ])  # fmt: skip
 def test_nonsense_is_refused_and_never_a_server_error(client, sari, family, said):
     client.force_login(sari)
@@ -76,6 +80,8 @@ def test_nonsense_is_refused_and_never_a_server_error(client, sari, family, said
     answer = send(client, VISITS, body(family) | said)
 
     assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert english_in([error["message"], *error["fields"].values()]) == []
     assert Visit.objects.count() == 0
 
 
