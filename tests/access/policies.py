@@ -995,6 +995,7 @@ def small_file(world, desa):
     """A file with one row; what else is sent is nobody's to choose."""
     content = "NIK;NAMA\n9900000000000077;SATU ORANG\n"
     return MORE | {
+        "id": "7c0a1c1e-4f0e-4d5e-8a53-0c5cf2f3a901",
         "file": SimpleUploadedFile("kecil.csv", content.encode()),
         "source": "dtks",
         "period": "2026-3",
