@@ -77,6 +77,10 @@ def _frame():
         "status_sending": _("Sending %(count)s …"),
         "status_no_signal": _("No signal."),
         "status_later": _("The office is not answering just now."),
+        "status_failed": _(
+            "This phone's storage does not answer. Close the page and open it again; nothing was"
+            " deleted."
+        ),
         "status_trouble": _("%(count)s in the queue need you"),
         "status_signed_out": _("Your sign-in has ended; nothing is lost."),
         "status_other_owner": _(

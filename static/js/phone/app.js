@@ -37,7 +37,11 @@ async function readPhone() {
 }
 
 async function redraw() {
-  await readPhone();
+  try {
+    await readPhone();
+  } catch (problem) {
+    app.problem = outbox.nameOf(problem); // what was read before stays on the screen
+  }
   // Nothing is pulled away under a thumb: a half-written form stays until it is saved or left.
   const typing = main.contains(document.activeElement?.closest("input, select, textarea"));
   if (!unsaved && !typing) drawScreen();
@@ -88,6 +92,7 @@ function howItStands(waiting, trouble) {
   if (!app.data) return ["", ""];
   const queue = waiting ? say("status_waiting", { count: waiting }) : "";
   if (app.problem === "signed_out") return [`${say("status_signed_out")} ${queue}`, "status-bad"];
+  if (app.problem === "failed") return [say("status_failed"), "status-bad"];
   if (app.problem === "other_owner") return [say("status_other_owner"), "status-bad"];
   if (app.sending && waiting) return [say("status_sending", { count: waiting }), ""];
   if (app.problem === "no_signal") return [`${say("status_no_signal")} ${queue}`, "status-warn"];
@@ -110,14 +115,14 @@ function door() {
       h("a", { class: "btn btn-wide", href: app.home }, say("to_office")),
     );
   }
-  const words = app.problem === "no_signal" ? "door_no_signal" : "door_sign_in";
+  const why = { no_signal: "door_no_signal", later: "status_later", failed: "status_failed" };
   return h(
     "section",
     { class: "door" },
     h("h1", { tabindex: "-1" }, say("title")),
-    h("p", {}, say(app.problem === "later" ? "status_later" : words)),
+    h("p", {}, say(why[app.problem] ?? "door_sign_in")),
     app.locked > 0 && h("p", { class: "note" }, say("door_locked", { count: app.locked })),
-    app.problem === "no_signal" || app.problem === "later"
+    why[app.problem]
       ? h("button", { type: "button", class: "btn btn-primary btn-wide", onclick: () => sync() }, icon("refresh"), say("try_again"))
       : h("a", { class: "btn btn-primary btn-wide", href: settings.signIn }, icon("key"), say("sign_in")),
   );
@@ -127,18 +132,20 @@ function door() {
 async function sync() {
   if (app.sending) return;
   app.sending = true;
-  await redraw();
   try {
+    await redraw();
     const box = await caseload.connect();
     const { problem } = await outbox.send();
     app.problem = problem === "busy" ? "" : problem;
-    if (!app.problem) await caseload.refresh(box);
+    // What the office cannot take today must not keep families here that it gave to others.
+    if (!app.problem || app.problem === "later") await caseload.refresh(box);
   } catch (problem) {
     app.problem = outbox.nameOf(problem);
     // Whose role or caseload ended keeps no family on his phone.
-    if (app.problem === "not_a_facilitator") await vault.forget();
+    if (app.problem === "not_a_facilitator") await vault.forget().catch(() => {});
+  } finally {
+    app.sending = false;
   }
-  app.sending = false;
   await redraw();
   askForSync();
 }

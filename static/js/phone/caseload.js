@@ -15,18 +15,16 @@ export async function connect() {
   }
   const owner = await server.who();
   const box = await vault.opened();
-  if (box?.owner === owner) {
-    await vault.touch(box);
-    return box;
-  }
+  if (box?.owner === owner) return box;
   await vault.forget();
   return vault.accept(await server.keys(await vault.device()));
 }
 
+// Only this counts as contact: the days a phone may carry families run on until they were asked for.
 export async function refresh(box) {
   const kept = await store.get("meta", "caseload");
   const answer = await server.families(kept?.etag);
-  if (!answer) return;
+  if (!answer) return vault.touch(box);
   if (answer.data.owner !== box.owner) throw new server.SignedOut(); // changed hands just now
   const locked = await vault.lockJson(box, LABEL, answer.data);
   await store.put("meta", { locked, etag: answer.etag }, "caseload");

@@ -52,12 +52,17 @@ export async function items() {
   const rows = (await store.all("outbox")).filter((row) => row.owner === box.owner);
   const found = [];
   for (const row of rows.sort((a, b) => b.made - a.made)) {
-    const whole = await vault.unlockJson(box, row.id, row.locked);
+    const whole = await unlocked(box, row);
     const left = await store.ofItem(row.id);
-    found.push({ ...row, ...whole, photosLeft: left.length });
+    found.push({ ...row, ...(whole ?? UNREADABLE), photosLeft: left.length });
   }
   return found;
 }
+
+// One damaged row is shown to its owner as refused, and holds up no other.
+const UNREADABLE = { state: "refused", body: {}, about: null, photos: [], error: null };
+
+const unlocked = (box, row) => vault.unlockJson(box, row.id, row.locked).catch(() => null);
 
 // How many wait here for their owner; asked when nobody is signed in, and nothing more is told.
 export async function countLocked() {
@@ -95,7 +100,8 @@ export function nameOf(problem) {
   if (problem instanceof Later) return "later";
   if (problem instanceof SignedOut) return "signed_out";
   if (problem instanceof NotAFacilitator) return "not_a_facilitator";
-  throw problem;
+  console.warn(problem?.name); // the phone itself failed: its store, or a fault of ours
+  return "failed";
 }
 
 async function run() {
@@ -124,9 +130,16 @@ async function run() {
 
 // True when some must be tried later. When the office stumbles over several at once they go one
 // by one: a single item it cannot digest must not hold up the others.
-async function sendSome(box, sendAll, rows) {
+async function sendSome(box, sendAll, some) {
+  const rows = [];
   const wholes = [];
-  for (const row of rows) wholes.push(await vault.unlockJson(box, row.id, row.locked));
+  for (const row of some) {
+    const whole = await unlocked(box, row);
+    if (!whole) continue;
+    rows.push(row);
+    wholes.push(whole);
+  }
+  if (!rows.length) return false;
   let results;
   try {
     results = await sendAll(wholes.map((whole) => whole.body));
@@ -160,12 +173,18 @@ async function settle(box, row, whole, { status, conflicts = 0, error = null }) 
 
 // Each photo for itself: after a cut only those go again that the office has not confirmed.
 async function sendPhotos(box, row) {
-  const whole = await vault.unlockJson(box, row.id, row.locked);
+  const whole = await unlocked(box, row);
+  if (!whole) return false;
   const left = new Map((await store.ofItem(row.id)).map((photo) => [photo.id, photo]));
   for (const { id, sha256: expected } of whole.photos) {
     const photo = left.get(id);
     if (!photo) continue;
-    const bytes = await vault.unlock(box, id, photo.locked);
+    const bytes = await vault.unlock(box, id, photo.locked).catch(() => null);
+    if (!bytes) {
+      const locked = await vault.lockJson(box, row.id, { ...whole, error: null });
+      await store.put("outbox", { ...row, state: "refused", locked });
+      return false;
+    }
     const form = new FormData();
     form.set("id", id);
     form.set("sha256", expected);

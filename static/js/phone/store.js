@@ -14,7 +14,10 @@ function open() {
     };
     request.onsuccess = () => {
       // Another tab removes or renews the database: let go, and open again at the next question.
-      request.result.onversionchange = () => request.result.close();
+      request.result.onversionchange = () => {
+        request.result.close();
+        opening = null; // `onclose` is not told of our own closing
+      };
       request.result.onclose = () => (opening = null);
       resolve(request.result);
     };
