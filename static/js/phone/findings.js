@@ -9,17 +9,19 @@ const LISTS = { sex: "sexes", relationship: "relationships", level: "levels" };
 
 // Returns {element, read()}; read() gives the proposals as the office takes them, and throws a
 // sentence when one is not complete.
-export function findings(family) {
+export function findings(family, guard) {
   const list = h("div", { class: "findings" });
   const blocks = new Set();
   const add = () => {
     const block = oneFinding(family, () => {
       blocks.delete(block);
       block.element.remove();
+      guard();
     });
     blocks.add(block);
     list.append(block.element);
     block.element.querySelector("select").focus();
+    guard();
   };
   const element = h(
     "fieldset",

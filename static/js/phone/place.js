@@ -5,8 +5,9 @@ import { say } from "./words.js";
 
 const SECONDS = 30;
 
+// `guard` is told of the press: the form is then not drawn anew while the position is looked for.
 // Returns {element, read()}: {latitude, longitude, accuracy_m}, all null when there is none.
-export function placeField() {
+export function placeField(guard) {
   let found = null;
   const message = h("p", { class: "hint", role: "status" }, say("place_none"));
   const button = h("button", { type: "button", class: "btn", onclick: take }, icon("map-pin"), say("place_take"));
@@ -16,6 +17,7 @@ export function placeField() {
       message.textContent = say("place_missing");
       return;
     }
+    guard();
     message.textContent = say("place_working");
     button.setAttribute("aria-busy", "true");
     navigator.geolocation.getCurrentPosition(keep, fail, {

@@ -7,6 +7,12 @@ export function say(key, values = {}) {
   return text.replace(/%\((\w+)\)s/g, (_whole, name) => values[name] ?? "");
 }
 
+// Why something was not saved: our own sentence, never the browser's in its own language.
+export function whyNot(problem) {
+  if (problem.name === "QuotaExceededError") return say("phone_full");
+  return (problem.name === "Error" && problem.message) || say("not_saved");
+}
+
 // The label of a choice the server keeps as a short word: choice("purposes", "health_check").
 export const choice = (list, value) =>
   settings.choices[list].find(([key]) => key === value)?.[1] ?? value;

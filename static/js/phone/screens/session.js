@@ -2,7 +2,7 @@
 import { dayField, field, h, icon, pick, select } from "../dom.js";
 import * as outbox from "../outbox.js";
 import { corner, head, nameOf, nothing } from "../parts.js";
-import { say, settings, today } from "../words.js";
+import { say, settings, today, whyNot } from "../words.js";
 
 export function draw({ data, saved, guard }, id) {
   const group = data.groups.find((one) => one.id === id);
@@ -66,7 +66,7 @@ export function draw({ data, saved, guard }, id) {
       saved(say("saved"), "#/p2k2");
     } catch (problem) {
       submit.removeAttribute("aria-busy");
-      wrong.textContent = problem.message || say("not_saved");
+      wrong.textContent = whyNot(problem);
     }
   }
 

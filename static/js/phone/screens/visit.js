@@ -7,7 +7,7 @@ import * as outbox from "../outbox.js";
 import { head, nameOf, placeOf } from "../parts.js";
 import { photoField } from "../photos.js";
 import { placeField } from "../place.js";
-import { say, settings } from "../words.js";
+import { say, settings, whyNot } from "../words.js";
 import { action, gone } from "./family.js";
 
 export const button = (family) =>
@@ -27,8 +27,8 @@ export function draw({ data, saved, guard }, id) {
   const next = h("input", { class: "input", type: "text", maxlength: 300 });
   const nextDay = dayField(say("next_on"));
   const typed = { purpose, met, note, next, nextOn: nextDay.input };
-  const changes = findings(family);
-  const place = placeField();
+  const changes = findings(family, guard);
+  const place = placeField(guard);
   const photos = photoField();
   const wrong = h("p", { class: "errors", role: "alert" });
   const submit = h("button", { class: "btn btn-primary btn-wide", type: "submit" }, icon("check"), say("save"));
@@ -68,7 +68,7 @@ export function draw({ data, saved, guard }, id) {
       saved(say("saved"), `#/keluarga/${family.id}`);
     } catch (problem) {
       submit.removeAttribute("aria-busy");
-      wrong.textContent = problem.name === "QuotaExceededError" ? say("phone_full") : problem.message || say("not_saved");
+      wrong.textContent = whyNot(problem);
     }
   }
 
@@ -78,7 +78,7 @@ export function draw({ data, saved, guard }, id) {
     field(say("purpose"), () => purpose),
     family.asked.length > 0 && field(say("answers"), () => answers),
     field(say("people_met"), () => met),
-    chips(family, met),
+    chips(family, met, remember),
     field(say("note"), () => note, { hint: say("note_hint") }),
     changes.element,
     photos.element,
@@ -128,10 +128,11 @@ function complaint(input, text) {
 }
 
 // Names to tap instead of typing them with a thumb.
-function chips(family, met) {
+function chips(family, met, changed) {
   const add = (name) => () => {
     const there = met.value.split(",").map((one) => one.trim()).filter(Boolean);
     if (!there.includes(name)) met.value = [...there, name].join(", ");
+    changed();
   };
   return h(
     "div",
