@@ -17,10 +17,26 @@ const KEEP_SENT = 3 * 24 * 60 * 60 * 1000;
 export const isDone = (row) => row.state === "sent" || row.state === "differs";
 export const isOpen = (row) => row.state === "waiting" || row.state === "stored";
 
-// `photos` are blobs, already small. Visit and photos are written together or not at all.
-export async function add(kind, { body, about, photos = [] }) {
+// Whether the families taken along at `contactAt` cannot know of it yet.
+export const isNews = (row, contactAt) =>
+  row.state === "waiting" || (row.state !== "refused" && (row.settledAt ?? row.made) > contactAt);
+
+// Each of `records` is {body, about, photos}, `photos` blobs, already small. All records and photos
+// are written together or not at all.
+export async function add(kind, ...records) {
   const box = await vault.opened();
   if (!box) throw new SignedOut();
+  const made = [];
+  for (const record of records) made.push(await locked(box, kind, record));
+  await store.change(["outbox", "photos"], (of) => {
+    for (const { item, rows } of made) {
+      of("outbox").put(item);
+      for (const row of rows) of("photos").put(row);
+    }
+  });
+}
+
+async function locked(box, kind, { body, about, photos = [] }) {
   const id = crypto.randomUUID();
   const rows = [];
   const hashes = [];
@@ -33,11 +49,7 @@ export async function add(kind, { body, about, photos = [] }) {
   const whole = { body: { ...body, id }, about, photos: hashes };
   const item = { id, kind, owner: box.owner, state: "waiting", made: Date.now() };
   item.locked = await vault.lockJson(box, id, whole);
-  await store.change(["outbox", "photos"], (of) => {
-    of("outbox").put(item);
-    for (const row of rows) of("photos").put(row);
-  });
-  return id;
+  return { item, rows };
 }
 
 async function sha256(bytes) {
@@ -74,6 +86,14 @@ export async function discard(id) {
   await store.change(["outbox", "photos"], (of) => {
     of("outbox").delete(id);
     for (const photo of photos) of("photos").delete(photo.id);
+  });
+}
+
+// By its owner's wish, and only what the office has not confirmed: a sending under way ends first.
+export async function throwAway(id) {
+  return navigator.locks.request("pkh-lapangan", async () => {
+    const row = await store.get("outbox", id);
+    if (row?.state === "waiting" || row?.state === "refused") await discard(id);
   });
 }
 
@@ -160,7 +180,7 @@ async function sendSome(box, sendAll, some) {
 async function settle(box, row, whole, { status, conflicts = 0, error = null }) {
   if (status === 200 || status === 201) {
     const state = whole.photos.length ? "stored" : conflicts ? "differs" : "sent";
-    await store.put("outbox", { ...row, state, conflicts });
+    await store.put("outbox", { ...row, state, conflicts, settledAt: Date.now() });
     return false;
   }
   if (status >= 400 && status < 500) {
@@ -209,11 +229,13 @@ async function sendPhotos(box, row) {
       return false;
     }
   }
-  await store.put("outbox", { ...row, state: row.conflicts ? "differs" : "sent" });
+  const state = row.conflicts ? "differs" : "sent";
+  await store.put("outbox", { ...row, state, settledAt: Date.now() });
   return false;
 }
 
 async function tidy(rows) {
-  const old = rows.filter((row) => isDone(row) && Date.now() - row.made > KEEP_SENT);
+  const since = (row) => Date.now() - (row.settledAt ?? row.made); // not from when it was written
+  const old = rows.filter((row) => isDone(row) && since(row) > KEEP_SENT);
   for (const row of old) await discard(row.id);
 }

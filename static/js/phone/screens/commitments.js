@@ -3,10 +3,10 @@
 import { field, h, icon, pick, select } from "../dom.js";
 import * as outbox from "../outbox.js";
 import { head, nameOf, nothing } from "../parts.js";
-import { choice, month, say, settings } from "../words.js";
+import { choice, month, say, settings, whyNot } from "../words.js";
 import { action, gone } from "./family.js";
 
-const MONTHS = 3; // this one and those before it that may still be open
+const MONTHS = 4; // this one and the three before it, which may still be open
 const ANSWERS = [["1", "came"], ["0", "did_not_come"]];
 
 const owed = (family) =>
@@ -63,20 +63,21 @@ export function draw({ data, items, saved, guard }, id) {
     if (!said.length) return;
     submit.setAttribute("aria-busy", "true");
     try {
-      for (const { member, component, value } of said) {
-        const body = {
+      const checks = said.map(({ member, component, value }) => ({
+        body: {
           member: member.id,
           component,
           month: months.value,
           attended: value === "1",
           place: place.value.trim(),
-        };
-        await outbox.add("check", { body, about: { household: family.id, name: member.name } });
-      }
+        },
+        about: { household: family.id, name: member.name },
+      }));
+      await outbox.add("check", ...checks);
       saved(say("saved"), `#/keluarga/${family.id}`);
     } catch (problem) {
       submit.removeAttribute("aria-busy");
-      wrong.textContent = problem.message || say("not_saved");
+      wrong.textContent = whyNot(problem);
     }
   }
 
