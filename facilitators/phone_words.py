@@ -266,6 +266,10 @@ def _queue():
         "keep": _("Keep"),
         "discard_title": _("Throw this record away?"),
         "discard_text": _("It is then gone from this phone and not at the office either."),
+        "discard_waiting": _(
+            "It is then gone from this phone and is not sent any more. If an answer was lost on the"
+            " way, the office may have it already."
+        ),
     }
 
 

@@ -29,8 +29,9 @@ export function draw(app) {
 }
 
 function card(app, item) {
-  const { data, redraw, sync } = app;
+  const { data, redraw, sending, sync } = app;
   const what = whatOf(item);
+  const refused = item.state === "refused";
   const family = data?.byId.get(item.about?.household);
   const conflicts = (family?.proposals ?? []).filter(
     (proposal) => proposal.visit === item.id && proposal.conflict,
@@ -41,12 +42,12 @@ function card(app, item) {
     sync();
   };
   const drop = async () => {
-    const answer = await askUser(say("discard_title"), say("discard_text"), [
+    const answer = await askUser(say("discard_title"), say(refused ? "discard_text" : "discard_waiting"), [
       ["drop", say("discard"), "btn-danger"],
       ["", say("keep")],
     ]);
     if (answer !== "drop") return;
-    await outbox.discard(item.id);
+    await outbox.throwAway(item.id);
     await redraw();
   };
   return h(
@@ -56,16 +57,16 @@ function card(app, item) {
     h("h2", {}, item.about?.name ?? say(`kind_${item.kind}`)),
     h("p", { class: "soft" }, `${what} · ${sayMoment(item.made)}`),
     item.photos.length > 0 && h("p", { class: "soft" }, say("photos_taken", { count: item.photos.length })),
-    item.state === "refused" && refusal(item),
+    refused && refusal(item),
     item.state === "differs" &&
       (conflicts.length
         ? conflicts.map(proposalCard)
         : h("p", {}, say("conflict_elsewhere", { count: item.conflicts }))),
-    item.state === "refused" &&
+    (refused || (item.state === "waiting" && !sending)) &&
       h(
         "div",
         { class: "actions" },
-        h("button", { type: "button", class: "btn", onclick: again }, icon("refresh"), say("send_again")),
+        refused && h("button", { type: "button", class: "btn", onclick: again }, icon("refresh"), say("send_again")),
         h("button", { type: "button", class: "btn btn-danger", onclick: drop }, icon("x"), say("discard")),
       ),
     details(item),

@@ -1,15 +1,18 @@
 // Today: what the office asks, who missed a session, what was promised, who has waited longest for a visit.
 import { h } from "../dom.js";
 import { overdue, planned } from "../due.js";
+import { isNews } from "../outbox.js";
 import { familyLine, head, note, nothing } from "../parts.js";
 import { choice, say, sayDay, sayToday, today } from "../words.js";
 
 const FIRST = 20; // lines before "show all"; a new office has never visited anybody
 
 export function draw({ data, items }) {
-  const queued = items.filter((item) => item.kind === "visit" && item.state !== "refused");
+  const queued = items.filter((item) => item.kind === "visit" && isNews(item, data.contactAt));
   const visited = new Set(queued.map((item) => item.body.household));
-  const asked = data.families.filter(({ id, asked: some }) => some.length && !visited.has(id));
+  const answered = new Set(queued.map((item) => item.body.request));
+  const open = (family) => family.asked.filter((one) => !answered.has(one.id));
+  const asked = data.families.filter((family) => open(family).length);
   const missed = data.families.filter((family) => family.missed && !visited.has(family.id));
   const steps = data.families.filter((family) => planned(family, queued));
   const late = data.families
@@ -21,10 +24,13 @@ export function draw({ data, items }) {
     {},
     head(say("today"), sayToday()),
     empty && nothing(say("today_nothing")),
-    block(data, say("today_asked"), asked, ({ asked: [first] }) => [
-      note(say("asked_until", { day: sayDay(first.due) }), first.due < today() ? "state-bad" : "state-warn"),
-      h("span", {}, first.wanted),
-    ]),
+    block(data, say("today_asked"), asked, (family) => {
+      const [first] = open(family);
+      return [
+        note(say("asked_until", { day: sayDay(first.due) }), first.due < today() ? "state-bad" : "state-warn"),
+        h("span", {}, first.wanted),
+      ];
+    }),
     block(data, say("today_planned"), steps, (family) => {
       const { next, next_on: on } = family.visits[0];
       return [note(sayDay(on), on < today() ? "state-bad" : "state-warn"), h("span", {}, next)];
