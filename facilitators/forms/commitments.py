@@ -101,7 +101,10 @@ class HealthForm(forms.Form):
 
 
 class SchoolQuarterForm(forms.Form):
-    """Effective days of the months, and every pupil's days absent; an empty month says nothing."""
+    """Effective days of the months, and every pupil's days absent; an empty month says nothing.
+
+    A month the school stated as a percentage only stands empty. What nobody changed is not said.
+    """
 
     def __init__(self, data=None, *, checks, period: Period, today: dt.date):
         super().__init__(data)
@@ -110,6 +113,7 @@ class SchoolQuarterForm(forms.Form):
         known = {check.pk: evidence_by_month(check) for check in self.checks}
         for month in self.months:
             days = [kept[month].days for kept in known.values() if month in kept]
+            days = [one for one in days if one is not None]
             self.fields[f"hari_{month:%m}"] = self._count(
                 date_format(month, "F"), days[0] if days else None
             )
@@ -117,7 +121,9 @@ class SchoolQuarterForm(forms.Form):
             for month in self.months:
                 kept = known[check.pk].get(month)
                 figures = (
-                    (kept.without_leave, kept.with_leave, kept.ill) if kept else (None, None, None)
+                    (kept.without_leave, kept.with_leave, kept.ill)
+                    if kept and kept.days is not None
+                    else (None, None, None)
                 )
                 for (key, label), figure in zip(_ABSENT.items(), figures, strict=True):
                     self.fields[self._name(key, check, month)] = self._count(
@@ -163,8 +169,10 @@ class SchoolQuarterForm(forms.Form):
         found: dict = {}
         for check in self.checks:
             for month in self.months:
-                said = [self.cleaned_data[self._name(key, check, month)] for key in _ABSENT]
-                if any(one is not None for one in said):
+                names = [self._name(key, check, month) for key in _ABSENT]
+                said = [self.cleaned_data[name] for name in names]
+                changed = {f"hari_{month:%m}", *names} & {*self.changed_data}
+                if changed and any(one is not None for one in said):
                     found.setdefault(check.pk, {})[month] = tuple(one or 0 for one in said)
         return found
 

@@ -386,7 +386,8 @@ class CommitmentMonth(models.Model):
     """The evidence of one month: days of school, or whether somebody came to the health post.
 
     `id` is made by the sender, so what is sent again is the same evidence. `days` are the
-    effective school days; without them the school's own percentage stands in for them.
+    effective school days; without them the school's own percentage stands in for them, and days
+    absent are empty where the school did not say them.
     """
 
     id = models.UUIDField(
@@ -404,8 +405,8 @@ class CommitmentMonth(models.Model):
     ill = models.PositiveSmallIntegerField(_("absent for illness"), null=True, blank=True)
     stated_percent = models.DecimalField(
         _("percentage stated by the school"),
-        max_digits=5,
-        decimal_places=2,
+        max_digits=7,
+        decimal_places=4,
         null=True,
         blank=True,
     )
@@ -442,6 +443,13 @@ class CommitmentMonth(models.Model):
                     without_leave__isnull=False,
                     with_leave__isnull=False,
                     ill__isnull=False,
+                )
+                | Q(
+                    attended__isnull=True,
+                    days__isnull=True,
+                    without_leave__isnull=True,
+                    with_leave__isnull=True,
+                    ill__isnull=True,
                 )
                 | Q(
                     attended__isnull=False,

@@ -384,6 +384,22 @@ def test_a_cell_of_days(cell, days):
         assert cursor.fetchone() == (days,)
 
 
+@pytest.mark.parametrize(("stated", "outcome", "shown"), [
+    ("84,996%", "not_met", "84.99"), ("85%", "met", "85.00"), ("85,004%", "met", "85.00"),
+])  # fmt: skip
+def test_a_percentage_alone_is_kept_in_full_and_says_nothing_of_days(
+    staged, pupils, operator2, stated, outcome, shown
+):
+    alone = ("", "", "", "", stated)
+
+    snapshot = staged(form([pupil_row(1, alone, alone, alone)]))
+    approve_snapshot(snapshot=snapshot, by=operator2, at=AFTER_Q3)
+
+    check = CommitmentCheck.objects.get(member=pupils[0])
+    assert (check.outcome, str(check.percent)) == (outcome, shown)
+    assert figures(check) == [(month, None, None, None, None) for month in (7, 8, 9)]
+
+
 @pytest.mark.parametrize(("cell", "percent"), [
     ("95", 95), ("95%", 95), ("95,5 %", 95.5), ("0.955", 95.5), ("0,85", 85), ("1", 100),
     ("100", 100), ("", None), ("-", None), ("x", None), ("1e2", None),

@@ -158,6 +158,37 @@ def test_the_school_form_records_a_quarter(client, operator, pupil, school):
     assert english_in(texts_of(client.get(address).content.decode())) == []
 
 
+@pytest.mark.parametrize("absent", [None, 0])
+def test_the_school_form_leaves_alone_whom_nobody_changed(client, operator, pupil, school, absent):
+    """A classmate of whom the school stated a percentage only; earlier loads wrote zeros then."""
+    mate = owing(MemberFactory(household=pupil.household), "primary", LAST)
+    prepared()
+    CommitmentCheck.objects.filter(member=mate).update(school=school)
+    CommitmentMonth.objects.bulk_create(
+        CommitmentMonth(
+            check_of=check_of(mate), month=month, stated_percent=70, without_leave=absent,
+            with_leave=absent, ill=absent, recorded_at=timezone.now(), loaded_from=1, loaded_row=2,
+        )
+        for month in months_of(LAST)
+    )  # fmt: skip
+    client.force_login(operator)
+    address = reverse("facilitators:school_quarter", args=[school.pk])
+    form = client.get(address).context["form"]
+    shown = {name: form[name].value() for name in form.fields}
+    sent = {name: value for name, value in shown.items() if value is not None}
+
+    client.post(address, sent | {f"sakit_{check_of(pupil).pk}_{FIRST:%m}": "3"})
+    client.post(address, sent | {f"hari_{FIRST:%m}": "21"})
+
+    kept = CommitmentMonth.objects.filter(check_of__member=mate)
+    assert set(kept.values_list("days", "stated_percent", "loaded_from")) == {(None, 70, 1)}
+    assert not [name for name in sent if str(check_of(mate).pk) in name]
+    changed = CommitmentMonth.objects.get(check_of__member=pupil, month=FIRST)
+    assert (changed.days, changed.without_leave, changed.ill) == (21, 4, 0)
+    family = page(client, "family_checks", pupil.household_id).content.decode()
+    assert "None" not in family
+
+
 def test_the_school_form_says_what_cannot_be(client, operator, pupil, school):
     client.force_login(operator)
     check = check_of(pupil)

@@ -10,10 +10,16 @@ SELECT
     ) AS npsn,
     coalesce(nullif(btrim(r.cells[%(school)s::int]), ''), %(said_school)s) AS school,
     make_date(%(year)s, a.month, 1) AS month, a.days,
-    coalesce(a.without_leave, 0) AS without_leave, coalesce(a.with_leave, 0) AS with_leave,
-    coalesce(a.ill, 0) AS ill, round(a.percent, 2) AS stated_percent, a.row_number
+    CASE WHEN said.figures THEN coalesce(a.without_leave, 0) END AS without_leave,
+    CASE WHEN said.figures THEN coalesce(a.with_leave, 0) END AS with_leave,
+    CASE WHEN said.figures THEN coalesce(a.ill, 0) END AS ill,
+    a.percent AS stated_percent, a.row_number
 FROM pupil u
 JOIN attendance_row a ON a.row_number = u.row_number AND a.says
+-- A percentage alone says nothing about days absent.
+CROSS JOIN LATERAL (
+    SELECT num_nonnulls(a.days, a.without_leave, a.with_leave, a.ill) > 0 AS figures
+) AS said
 JOIN dtks_sourcerow r ON r.snapshot_id = %(snapshot)s AND r.row_number = u.row_number
 WHERE u.problem IS NULL
     AND NOT EXISTS (

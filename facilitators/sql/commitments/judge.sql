@@ -63,7 +63,13 @@ judged AS (
     SELECT
         id, rule_id, months,
         CASE WHEN outcome = 'not_met' AND reason <> '' THEN 'met' ELSE outcome END AS outcome,
-        CASE WHEN visits_needed IS NULL THEN round(percent, 2) END AS percent,
+        -- What falls short of the threshold is not shown as reaching it.
+        CASE
+            WHEN visits_needed IS NOT NULL THEN NULL
+            WHEN percent < threshold_percent AND round(percent, 2) >= threshold_percent
+            THEN trunc(percent, 2)
+            ELSE round(percent, 2)
+        END AS percent,
         CASE WHEN visits_needed IS NOT NULL AND months > 0 THEN visits END AS visits
     FROM found
 )
