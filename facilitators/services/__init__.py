@@ -39,7 +39,7 @@ from facilitators.services.people import (
     end_employment,
     post_facilitator,
 )
-from facilitators.services.phone import give_keys, owner_tag
+from facilitators.services.phone import give_keys, owner_tags
 from facilitators.services.plans import apply_plan
 from facilitators.services.proposals import decide_proposal
 from facilitators.services.requests import ask_for_visit, withdraw_request, withdraw_requests
@@ -78,7 +78,7 @@ __all__ = [
     "mark_visits",
     "name_leader",
     "name_school",
-    "owner_tag",
+    "owner_tags",
     "post_facilitator",
     "prepare_quarter",
     "record_activity",

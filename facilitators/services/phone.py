@@ -11,9 +11,16 @@ from accounts import audit
 _KEY, _NAME, _OWNER = "facilitators.phone.key", "facilitators.phone.name", "facilitators.phone.of"
 
 
-def owner_tag(user) -> str:
-    """What the phone calls the owner of a queue; says nothing to whoever reads the phone."""
-    return salted_hmac(_OWNER, str(user.pk), algorithm="sha256").hexdigest()[:20]
+def owner_tags(user) -> list[str]:
+    """What the phone calls the owner of a queue; says nothing to whoever reads the phone.
+
+    Today's first; those of earlier secrets follow, so that a queue from before a change of
+    SECRET_KEY is still known as this person's.
+    """
+    return [
+        salted_hmac(_OWNER, str(user.pk), secret=secret, algorithm="sha256").hexdigest()[:20]
+        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    ]
 
 
 def give_keys(*, device: uuid.UUID, by, at: dt.datetime) -> list[tuple[str, bytes]]:

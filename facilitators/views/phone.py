@@ -129,7 +129,7 @@ def _refusal(status, code, message):
 @ensure_csrf_cookie
 def who(request, facilitator):
     """Whose session this is: asked before anything of a queue is sent under it."""
-    return JsonResponse({"owner": services.owner_tag(request.user)})
+    return JsonResponse({"owner": services.owner_tags(request.user)[0]})
 
 
 @require_POST
@@ -141,9 +141,11 @@ def key(request, facilitator):
     except ValueError:
         return _refusal(400, "invalid", _("Some values are not valid; see each field."))
     given = services.give_keys(device=device, by=request.user, at=timezone.now())
+    owner, *earlier = services.owner_tags(request.user)
     return JsonResponse(
         {
-            "owner": services.owner_tag(request.user),
+            "owner": owner,
+            "earlier_owners": earlier,
             "keep_days": settings.PKH_PHONE_KEEP_DAYS,
             "keys": [{"name": name, "key": base64.b64encode(raw).decode()} for name, raw in given],
         }
@@ -158,7 +160,7 @@ def caseload(request, facilitator):
     day = timezone.localdate()
     found = caseload_of(user=request.user, facilitator=facilitator, day=day)
     found |= {
-        "owner": services.owner_tag(request.user),
+        "owner": services.owner_tags(request.user)[0],
         "name": request.user.get_full_name() or request.user.get_username(),
         "keep_days": settings.PKH_PHONE_KEEP_DAYS,
     }

@@ -19,7 +19,7 @@ from beneficiaries.models import MemberComponent
 from beneficiaries.services import change_member
 from documents.models import Document
 from facilitators import services
-from facilitators.models import Attendance, LearningSession, VisitRequest, VisitRule
+from facilitators.models import Attendance, LearningSession, Visit, VisitRequest, VisitRule
 from facilitators.phone import FILES
 from facilitators.phone_words import choices, words
 from pkh.environment import BASE_DIR
@@ -172,12 +172,16 @@ def test_the_key_is_the_same_for_the_same_person_on_the_same_phone(phone, budi):
 
 
 def test_a_queue_locked_under_an_earlier_secret_opens_after_the_secret_changed(phone, settings):
-    before = phone.post(KEY, {"device": DEVICE}).json()["keys"]
+    before = phone.post(KEY, {"device": DEVICE}).json()
     session = phone.cookies["sessionid"].value
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "x" * 50
 
     assert phone.cookies["sessionid"].value == session
-    assert phone.post(KEY, {"device": DEVICE}).json()["keys"][1:] == before
+    after = phone.post(KEY, {"device": DEVICE}).json()
+    assert after["keys"][1:] == before["keys"]
+    assert before["earlier_owners"] == []
+    assert after["earlier_owners"] == [before["owner"]]  # still known as hers
+    assert after["owner"] == phone.get(WHO).json()["owner"] != before["owner"]
 
 
 def test_a_key_is_given_neither_without_a_device_nor_without_a_token(phone, sari):
@@ -381,6 +385,28 @@ def test_three_hundred_families_travel_light(phone, hers, family, child):
 
     assert answer["Content-Encoding"] == "gzip"
     assert len(answer.content) < 25_000
+
+
+# --- what comes from the phone
+
+
+def test_a_visit_sent_again_is_the_same_though_the_clock_has_moved(phone, family):
+    """`sent_at` is another one at every try, and no part of what was recorded."""
+    now = timezone.now()
+    visit = {
+        "id": str(uuid.uuid4()),
+        "household": family.pk,
+        "purpose": "data_update",
+        "device_at": now.isoformat(),
+    }
+
+    def send(sent_at):
+        sent = {"visits": [visit | {"sent_at": sent_at.isoformat()}]}
+        answer = phone.post("/api/v1/visits/batch/", sent, content_type="application/json")
+        return answer.json()["results"][0]["status"]
+
+    assert [send(now), send(now + dt.timedelta(minutes=5))] == [201, 200]
+    assert Visit.objects.get().sent_at == now
 
 
 # --- photos

@@ -61,7 +61,7 @@ async function sha256(bytes) {
 export async function items() {
   const box = await vault.opened();
   if (!box) return [];
-  const rows = (await store.all("outbox")).filter((row) => row.owner === box.owner);
+  const rows = (await store.all("outbox")).filter((row) => vault.isOwn(box, row));
   const found = [];
   for (const row of rows.sort((a, b) => b.made - a.made)) {
     const whole = await unlocked(box, row);
@@ -127,7 +127,7 @@ export function nameOf(problem) {
 async function run() {
   const box = await vault.opened();
   if (!box) return "signed_out";
-  const own = async () => (await store.all("outbox")).filter((row) => row.owner === box.owner);
+  const own = async () => (await store.all("outbox")).filter((row) => vault.isOwn(box, row));
   let rows = await own();
   await tidy(rows);
   if (!rows.some(isOpen)) return "";

@@ -16,7 +16,8 @@ export async function device() {
   return made;
 }
 
-// `given` is the office's answer: {owner, keep_days, keys: [{name, key}]}, the newest key first.
+// `given` is the office's answer: {owner, earlier_owners, keep_days, keys: [{name, key}]}, the
+// newest key first. The earlier tags are the same person's, from before the office's secret changed.
 export async function accept(given) {
   const keys = [];
   for (const { name, key } of given.keys) {
@@ -28,10 +29,14 @@ export async function accept(given) {
     raw.fill(0);
     keys.push({ name, key: made });
   }
-  const vault = { owner: given.owner, keepDays: given.keep_days, contactAt: Date.now(), keys };
+  const { owner, earlier_owners: earlier, keep_days: keepDays } = given;
+  const vault = { owner, earlier, keepDays, contactAt: Date.now(), keys };
   await store.put("meta", vault, "vault");
   return vault;
 }
+
+export const isOwn = (vault, row) =>
+  row.owner === vault.owner || (vault.earlier ?? []).includes(row.owner);
 
 // The vault while it may be open; null when nobody is signed in here, or contact is too old. A
 // clock that was set far back counts as too old as well.
