@@ -12,6 +12,7 @@ from beneficiaries.models import MemberComponent
 from beneficiaries.services import change_member
 from documents.models import Document
 from facilitators.models import ChangeProposal, CommitmentMonth, LearningSession, Visit, VisitRule
+from facilitators.services import ask_for_visit
 from tests.browser.conftest import PASSED
 from tests.browser.eyes import PICTURES, look
 from tests.browser.pocket import SMALL, Pocket
@@ -151,6 +152,7 @@ def test_twelve_visits_survive_the_field(pocket, wire, families, tmp_path):
     assert Visit.objects.count() == 12
     assert set(Visit.objects.values_list("household", flat=True)) == {f.pk for f in families[:12]}
     kept = Document.objects.order_by("sha256").values_list("sha256", flat=True)
+    assert not Visit.objects.filter(sent_at=None).exists()  # the phone's clock came with each
     assert len(sent_photos) == 2
     assert list(kept) == sorted(sent_photos)
     proposal = ChangeProposal.objects.get()
@@ -229,6 +231,85 @@ def test_a_half_written_visit_survives_the_page(pocket, wire, families):
     pocket.stands("1 menunggu dikirim")
     pocket.go(form)
     expect(pocket.page.get_by_label("Temuan")).to_have_value("")
+
+
+def test_what_a_tap_filled_in_stays_when_the_page_is_drawn_again(pocket, wire, families):
+    pocket.go()
+    pocket.sign_in("sari", PASSWORD)
+    pocket.go(f"#/keluarga/{families[0].pk}/kunjungan")
+    pocket.page.get_by_role("button", name=f"{CHILD} 0").tap()
+    with pocket.page.expect_response(lambda answer: answer.url.endswith("/keluarga/")):
+        pocket.hear_of_signal()
+    pocket.page.wait_for_timeout(500)
+
+    expect(pocket.page.get_by_label("Orang yang ditemui")).to_have_value(f"{CHILD} 0")
+
+
+def test_a_question_stays_on_today_until_a_visit_answers_it(pocket, wire, families, facilitator):
+    operator = person("operator", Role.DATA_OPERATOR, "99.01")
+    ask_for_visit(
+        household=families[0], wanted="Foto rumah", due_on=timezone.localdate(), by=operator,
+        at=timezone.now(),
+    )  # fmt: skip
+    pocket.go()
+    pocket.sign_in("sari", PASSWORD)
+    asked = pocket.page.get_by_text("Foto rumah")
+    pocket.lose_signal()
+    form = pocket.go(f"#/keluarga/{families[0].pk}/kunjungan")
+    form.get_by_label("Menjawab").select_option("")
+    form.get_by_role("button", name="Simpan").tap()
+    pocket.stands("1 menunggu dikirim")
+    pocket.tab("Hari ini")
+    expect(asked).to_be_visible()
+
+    form = pocket.go(f"#/keluarga/{families[0].pk}/kunjungan")
+    form.get_by_role("button", name="Simpan").tap()
+    pocket.stands("2 menunggu dikirim")
+    pocket.tab("Hari ini")
+    expect(asked).to_have_count(0)
+
+
+def test_what_waits_can_be_thrown_away_and_a_damaged_row_holds_up_no_other(pocket, wire, families):
+    pocket.go()
+    pocket.sign_in("sari", PASSWORD)
+    pocket.lose_signal()
+    for family in families[:3]:
+        pocket.record(family, note=NOTE)
+    waiting = pocket.cards("menunggu")
+    expect(waiting).to_have_count(3)
+    waiting.first.get_by_role("button", name="Buang").tap()
+    question = pocket.page.get_by_role("dialog")
+    expect(question).to_contain_text("tidak dikirim lagi")
+    question.get_by_role("button", name="Buang").tap()
+    expect(waiting).to_have_count(2)
+    pocket.page.evaluate(
+        """async () => {
+             const store = await import('/static/js/phone/store.js');
+             const [row] = await store.all('outbox');
+             new Uint8Array(row.locked.body)[0] ^= 1;
+             await store.put('outbox', row);
+           }"""
+    )
+    pocket.find_signal()
+
+    expect(pocket.cards("terkirim")).to_have_count(1)
+    damaged = pocket.cards("ditolak")
+    damaged.get_by_role("button", name="Buang").tap()
+    pocket.page.get_by_role("dialog").get_by_role("button", name="Buang").tap()
+    expect(pocket.cards()).to_have_count(1)
+    assert Visit.objects.count() == 1
+
+
+def test_a_queue_from_before_a_new_secret_is_sent(pocket, wire, families, settings):
+    pocket.go()
+    pocket.sign_in("sari", PASSWORD)
+    pocket.lose_signal()
+    pocket.record(families[0], note=NOTE)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "x" * 50
+    pocket.find_signal()
+
+    expect(pocket.cards("terkirim")).to_have_count(1)
+    assert Visit.objects.get().note == NOTE
 
 
 def test_a_week_without_contact_takes_the_families_off_the_phone(pocket, wire, families):
