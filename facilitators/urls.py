@@ -42,6 +42,7 @@ urlpatterns = [
     path("verkom/sekolah/<int:pk>/", commitments.school_quarter, name="school_quarter"),
     path("verkom/<uuid:pk>/sekolah/", commitments.name_school, name="name_school"),
     path("verkom/<uuid:pk>/alasan/", commitments.accept, name="accept_reason"),
+    path("verkom/<uuid:pk>/alasan/tarik/", commitments.withdraw, name="withdraw_reason"),
     path("verkom/<uuid:pk>/koreksi/", commitments.correct, name="correct_check"),
     path("kpm/<int:pk>/verkom/", commitments.family, name="family_checks"),
     path("kpm/<int:pk>/verkom/catat/", commitments.record, name="record_health"),

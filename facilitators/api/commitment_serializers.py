@@ -94,6 +94,12 @@ class HealthCheckInputSerializer(serializers.Serializer):
     checked_on = serializers.DateField(required=False, allow_null=True, default=None)
     place = serializers.CharField(max_length=150, required=False, allow_blank=True, default="")
     note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    device_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="When it was noted on the phone: for a while it may arrive after a handover.",
+    )
 
 
 class HealthCheckSerializer(serializers.ModelSerializer):

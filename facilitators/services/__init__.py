@@ -21,6 +21,7 @@ from facilitators.services.commitments import (
     record_health_check,
     record_months,
     record_school_quarter,
+    withdraw_reason,
 )
 from facilitators.services.learning import (
     add_evidence,
@@ -90,6 +91,7 @@ __all__ = [
     "rename_group",
     "submit_plan",
     "withdraw_activity",
+    "withdraw_reason",
     "withdraw_request",
     "withdraw_requests",
 ]

@@ -24,10 +24,13 @@ from facilitators.models import (
     CommitmentCorrection,
     CommitmentMonth,
     CommitmentQuarter,
+    Facilitator,
     Outcome,
     School,
 )
+from facilitators.services.visits import was_his
 
+QUARTERS_BACK = 4  # how far before today's quarter a health check may still be recorded
 _LOCKS = 0x564B4D  # one namespace of advisory locks: the quarters of commitment checks
 
 
@@ -179,18 +182,24 @@ def record_health_check(
     checked_on: dt.date | None = None,
     place: str = "",
     note: str = "",
+    device_at: dt.datetime | None = None,
     by,
     at: dt.datetime,
 ) -> CommitmentMonth:
     """Note whether a member came to the health post in a month; the quarter is judged at once.
 
     With an `id` it may run again, also at the same moment: the same content by the same person
-    answers what was kept (`is_new` False). Refusals: `check_id_taken` (other content),
-    `not_found` (nobody of the families `by` records for today), `no_component`, `month_recorded`
-    (somebody noted this month already), `quarter_closed`, `invalid`.
+    answers what was kept (`is_new` False). `device_at` is when it was noted on the phone: as with
+    visits, who had the family then is accepted for `late_days` after a handover. Refusals:
+    `check_id_taken` (other content), `not_found` (nobody of the families `by` records for today),
+    `no_component`, `month_recorded` (somebody noted this month already), `quarter_closed`,
+    `invalid`.
     """
     id = id or uuid.uuid4()
-    digest = _digest(member.pk, component, month, attended, checked_on, place, note)
+    said = [member.pk, component, month, attended, checked_on, place, note]
+    if device_at is not None:
+        said.append(device_at.astimezone(dt.UTC).isoformat())
+    digest = _digest(*said)
     with connection.cursor() as cursor:
         # Equal requests at once wait for each other; the lock ends with the transaction.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 41))", [str(id)])
@@ -202,7 +211,7 @@ def record_health_check(
             )
         earlier.is_new = False
         return earlier
-    check = _check_to_record(member, component, month, by, at)
+    check = _check_to_record(member, component, month, by, at, device_at=device_at)
     if component not in HEALTH:
         _invalid("component", _("School attendance comes from the school."))
     _check_days(month, checked_on, at)
@@ -253,14 +262,28 @@ def _check_days(month, checked_on, at):
         _invalid("month", _("A month is written like 2026-10."))
     if month > today:
         _invalid("month", _("This month has not begun."))
+    oldest = Period.of(today)
+    for _quarter in range(QUARTERS_BACK):
+        oldest = oldest.previous()
+    if month < oldest.starts_on:
+        _invalid(
+            "month",
+            _(
+                "This is too long ago: checks are recorded from %(month)s on."
+                " Tell the coordinator instead."
+            )
+            % {"month": f"{oldest.starts_on:%m-%Y}"},
+        )
     if checked_on is not None and (checked_on > today or checked_on.replace(day=1) != month):
         _invalid("checked_on", _("The day lies outside the month, or in the future."))
 
 
-def _check_to_record(member, component, month, by, at):
+def _check_to_record(member, component, month, by, at, device_at=None):
     """The check of this member, component and quarter, open and writable by this person."""
-    within = Member.objects.filter(pk=member.pk, household__in=_families_to_record(by))
-    member = within.select_related("household").first()
+    within = Member.objects.filter(pk=member.pk).select_related("household")
+    member, said = within.filter(household__in=_families_to_record(by)).first(), within.first()
+    if member is None and said is not None and _was_in_his_care(said.household, by, device_at, at):
+        member = said
     if member is None:
         raise _not_found()
     quarter = open_quarter(period=Period.of(month), area=member.household.desa_id)
@@ -282,8 +305,25 @@ def _check_to_record(member, component, month, by, at):
             component=component,
             defaults={"household": member.household},
         )
+    check = _locked([check.pk])[0]
     check.quarter = quarter
     return check
+
+
+def _locked(checks) -> list:
+    """These checks, for this transaction alone: who writes the same month waits, and then finds
+    what was written. Always in the same order."""
+    found = CommitmentCheck.objects.select_for_update().filter(pk__in=[*checks])
+    return list(found.order_by("pk"))
+
+
+def _was_in_his_care(household, by, device_at, at) -> bool:
+    facilitator = Facilitator.objects.filter(user=by).first()
+    return (
+        device_at is not None
+        and facilitator is not None
+        and was_his(facilitator, household, device_at=device_at, today=timezone.localdate(at))
+    )
 
 
 def _families_to_record(by):
@@ -359,6 +399,7 @@ def record_school_quarter(
         if not 0 <= number <= 31:
             _invalid("days", _("A month has between 0 and 31 effective days."))
     written = 0
+    _locked(found)
     with acting(by, "record_school_quarter"):
         for pk, months in absences.items():
             for month, (without_leave, with_leave, ill) in months.items():
@@ -431,6 +472,37 @@ def accept_reason(*, check: CommitmentCheck, reason: str, by, at: dt.datetime) -
     check.save(update_fields=["reason", "reason_by", "reason_at"])
     _judge(quarter, [check.pk])
     audit.record("commitment.reason_accepted", target=check, by=by, at=at, reason=check.reason)
+    check.refresh_from_db()
+    return check
+
+
+@transaction.atomic
+def withdraw_reason(*, check: CommitmentCheck, reason: str, by, at: dt.datetime) -> CommitmentCheck:
+    """Take an accepted reason back while the quarter is open; the check is judged by its figures.
+
+    Who accepted it, what and when stays in the audit trail. Refusals: `reason_needed`,
+    `wrong_state` (there is none), `quarter_closed`.
+    """
+    check = CommitmentCheck.objects.select_related("quarter").get(pk=check.pk)
+    quarter = open_quarter(period=check.quarter.period, area=check.quarter.area_id)
+    check = _locked([check.pk])[0]
+    reason = " ".join(reason.split())[:300]
+    if not reason:
+        raise Refused("reason_needed", _("Say why."), fields={"reason": _("Say why.")})
+    if not check.reason:
+        raise Refused("wrong_state", _("No reason was accepted here."))
+    accepted_by = check.reason_by_id
+    check.reason, check.reason_by, check.reason_at = "", None, None
+    check.save(update_fields=["reason", "reason_by", "reason_at"])
+    _judge(quarter, [check.pk])
+    audit.record(
+        "commitment.reason_withdrawn",
+        target=check,
+        by=by,
+        at=at,
+        reason=reason,
+        accepted_by=accepted_by,
+    )
     check.refresh_from_db()
     return check
 

@@ -113,7 +113,7 @@ def record_visit(
         earlier.is_new = False
         return earlier
     today = timezone.localdate(at)
-    if not _was_his(facilitator, household, device_at=device_at, today=today):
+    if not was_his(facilitator, household, device_at=device_at, today=today):
         raise Refused("not_found", _("This family is not entrusted to you today."))
     if request is not None and not (
         VisitRequest.objects.filter(pk=request, household=household).exists()
@@ -181,7 +181,7 @@ def _refuse_unset_clock(**days):
         )
 
 
-def _was_his(facilitator, household, *, device_at, today) -> bool:
+def was_his(facilitator, household, *, device_at, today) -> bool:
     """On the day of arrival, or, for so many days, on the day of the visit."""
     days = [today]
     made_on = timezone.localdate(device_at)

@@ -172,6 +172,7 @@ def family(request, pk):
         check.sign = _SIGNS[check.corrected_to or check.outcome]
         closed = check.quarter.closed_at is not None
         check.may_excuse = check.pk in excusable and not closed and check.outcome == Outcome.NOT_MET
+        check.may_withdraw = check.pk in excusable and not closed and check.reason != ""
         check.may_correct = check.pk in correctable and closed
         check.may_name_school = check.pk in recordable and check.is_school and not closed
         quarter = quarters.setdefault(
@@ -335,6 +336,25 @@ def accept(request, pk):
         messages.error(request, str(reason))
     else:
         messages.success(request, _("The reason was accepted. The figures stay as they are."))
+    return redirect(check)
+
+
+@require_POST
+@permission_required("facilitators.accept_commitmentcheck", raise_exception=True)
+def withdraw(request, pk):
+    check = get_object_or_404(CommitmentCheck.objects.excusable_by(request.user), pk=pk)
+    form = ReasonForm(request.POST)
+    try:
+        services.withdraw_reason(
+            check=check,
+            reason=form.cleaned_data["alasan"] if form.is_valid() else "",
+            by=request.user,
+            at=timezone.now(),
+        )
+    except Refused as reason:
+        messages.error(request, str(reason))
+    else:
+        messages.success(request, _("The reason was taken back; the figures decide again."))
     return redirect(check)
 
 

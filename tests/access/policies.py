@@ -1582,6 +1582,9 @@ COMMITMENTS = {
     "facilitators:accept_reason": _check_button(
         REASON_ACCEPTERS, "accepts reasons", MORE | {"alasan": "rawat inap"}
     ),
+    "facilitators:withdraw_reason": _check_button(
+        REASON_ACCEPTERS, "accepts reasons", MORE | {"alasan": "salah anak"}
+    ),
     "facilitators:correct_check": _check_button(
         CHECK_CORRECTORS, "corrects commitments", corrected, closed_check
     ),

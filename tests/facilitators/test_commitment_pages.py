@@ -225,6 +225,24 @@ def test_a_reason_is_accepted_by_who_may(client, ratna, sari, pupil):
     assert (check_of(pupil).outcome, check_of(pupil).reason) == ("met", "rawat inap")
 
 
+def test_an_accepted_reason_is_taken_back_by_who_may(client, ratna, sari, pupil):
+    client.force_login(ratna)
+    check = check_of(pupil)
+    client.post(reverse("facilitators:accept_reason", args=[check.pk]), {"alasan": "banjir"})
+    address = reverse("facilitators:withdraw_reason", args=[check.pk])
+    shown = page(client, "family_checks", pupil.household_id).content.decode()
+    assert address in shown
+    assert english_in(texts_of(shown)) == []
+    client.force_login(sari)
+    assert address not in page(client, "family_checks", pupil.household_id).content.decode()
+    assert client.post(address, {"alasan": "salah anak"}).status_code == 403
+    client.force_login(ratna)
+
+    client.post(address, {"alasan": "salah anak"})
+
+    assert (check_of(pupil).outcome, check_of(pupil).reason) == ("not_met", "")
+
+
 def test_the_letter_masks_numbers_and_threatens_nothing(client, sari, pupil):
     client.force_login(sari)
     mother = pupil.household.caretaker

@@ -7,13 +7,16 @@ from decimal import Decimal
 
 import pytest
 from django.db import InternalError, connection, transaction
+from django.utils import timezone
 
+from accounts.models import AuditEvent
 from core.errors import Refused
 from core.periods import Period
 from facilitators.models import (
     CommitmentCheck,
     CommitmentMonth,
     CommitmentMonthEvent,
+    CommitmentQuarter,
     CommitmentRule,
     School,
 )
@@ -26,6 +29,7 @@ from facilitators.services import (
     record_health_check,
     record_months,
     record_school_quarter,
+    withdraw_reason,
 )
 from tests.factories.beneficiaries import HouseholdFactory, MemberFactory
 from tests.factories.commitments import AFTER_Q3, Q3, first_rules, owing, prepared, the_check
@@ -175,6 +179,36 @@ def test_an_accepted_reason_counts_as_met_and_keeps_the_figures(attend, ratna):
 
     assert (check.outcome, check.percent, check.reason) == ("met", Decimal("0.00"), "rawat inap")
     assert prepared().checks.tallied()["excused"] == 1
+
+
+def test_an_accepted_reason_is_taken_back_with_a_reason(attend, ratna):
+    check = attend((20, 0, 0, 20), (20, 0, 0, 20), (20, 0, 0, 20))
+    accept_reason(check=check, reason="rawat inap", by=ratna, at=AFTER_Q3)
+
+    with pytest.raises(Refused) as refusal:
+        withdraw_reason(check=check, reason=" ", by=ratna, at=AFTER_Q3)
+    assert refusal.value.code == "reason_needed"
+    check = withdraw_reason(check=check, reason="salah anak", by=ratna, at=AFTER_Q3)
+
+    assert (check.outcome, check.reason, check.reason_by, check.reason_at) == (
+        "not_met", "", None, None
+    )  # fmt: skip
+    trail = AuditEvent.objects.get(verb="commitment.reason_withdrawn")
+    assert (trail.reason, trail.data) == ("salah anak", {"accepted_by": ratna.pk})
+    with pytest.raises(Refused) as refusal:
+        withdraw_reason(check=check, reason="lagi", by=ratna, at=AFTER_Q3)
+    assert refusal.value.code == "wrong_state"
+
+
+def test_a_reason_of_a_closed_quarter_stays(attend, ratna):
+    check = attend((20, 0, 0, 20), (20, 0, 0, 20), (20, 0, 0, 20))
+    accept_reason(check=check, reason="rawat inap", by=ratna, at=AFTER_Q3)
+    close_quarter(period=Q3, area="99.01", by=ratna, at=AFTER_Q3)
+
+    with pytest.raises(Refused) as refusal:
+        withdraw_reason(check=check, reason="salah anak", by=ratna, at=AFTER_Q3)
+
+    assert refusal.value.code == "quarter_closed"
 
 
 def test_who_recorded_the_evidence_accepts_no_reason(attend, operator):
@@ -347,6 +381,9 @@ def test_a_health_check_sent_again_is_the_same_one(child, sari):
 @pytest.mark.parametrize(("said", "code"), [
     ({"component": "elderly", "month": dt.date(2026, 11, 1)}, "invalid"),
     ({"month": dt.date(2026, 7, 2)}, "invalid"),
+    ({"month": dt.date(2025, 9, 1)}, "invalid"),
+    ({"month": dt.date(1000, 8, 1)}, "invalid"),
+    ({"month": dt.date(1, 1, 1)}, "invalid"),
     ({"checked_on": dt.date(2026, 8, 1)}, "invalid"),
     ({"component": "pregnancy"}, "no_component"),
     ({"component": "primary"}, "no_component"),
@@ -362,6 +399,49 @@ def test_a_health_check_out_of_place_is_refused(child, sari, said, code):
 
     assert refusal.value.code == code
     assert CommitmentMonth.objects.count() == 0
+    assert CommitmentQuarter.objects.count() == 0
+
+
+def test_a_health_check_of_four_quarters_ago_is_recorded(child, sari):
+    owing(child, "elderly")
+
+    record_health_check(
+        member=child, component="elderly", month=dt.date(2025, 10, 1), attended=True,
+        by=sari, at=AFTER_Q3,
+    )  # fmt: skip
+
+    assert the_check(child, Period(2025, 4)).outcome == "met"
+
+
+@pytest.mark.parametrize(("days", "noted", "accepted"), [
+    (1, 0, True), (14, 0, True),
+    (15, 0, False),  # too late
+    (3, 1, False),  # noted when it was a colleague's already
+    (3, None, False),  # the phone does not say when
+])  # fmt: skip
+def test_a_check_noted_before_a_handover_may_arrive_after_it(
+    child, hers, sari, days, noted, accepted
+):
+    """Hers until `days` ago; `noted` is counted from her last day."""
+    owing(child, "elderly")
+    now = timezone.now()
+    last = now - dt.timedelta(days=days)
+    end = timezone.localdate(last)
+    hers.caseload.update(ends_on=end)
+    entrust(FacilitatorFactory(), child.household, starts_on=end + dt.timedelta(days=1))
+    sent = {
+        "member": child, "component": "elderly", "attended": True, "by": sari, "at": now,
+        "month": timezone.localdate(now).replace(day=1),
+        "device_at": None if noted is None else last + dt.timedelta(days=noted),
+    }  # fmt: skip
+
+    if accepted:
+        assert record_health_check(**sent).is_new
+    else:
+        with pytest.raises(Refused) as refusal:
+            record_health_check(**sent)
+        assert refusal.value.code == "not_found"
+    assert CommitmentMonth.objects.count() == accepted
 
 
 def test_nobody_records_for_a_family_of_somebody_else(child, budi, sari):
@@ -411,3 +491,68 @@ def test_eight_at_once_record_one_check(child, sari):
 
     assert made == [False] * 7 + [True]
     assert CommitmentMonth.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_form_saved_twice_at_once_is_written_once(child, sari, listed):
+    first_rules()
+    owing(child, "elderly")
+    if listed:
+        prepared()
+
+    def record(_n):
+        try:
+            return record_months(
+                household=child.household, said={(child.pk, "elderly"): {JULY: True}},
+                by=sari, at=AFTER_Q3,
+            )  # fmt: skip
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        written = sorted(threads.map(record, range(8)))
+
+    assert written == [0] * 7 + [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_phones_at_once_one_is_told_that_the_month_is_there(child, sari):
+    first_rules()
+    owing(child, "elderly")
+    prepared()
+
+    def record(_n):
+        try:
+            return record_health_check(
+                member=child, component="elderly", month=JULY, attended=True, by=sari, at=AFTER_Q3
+            ).is_new
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        said = [*threads.map(record, range(8))]
+
+    assert sorted(map(str, said)) == ["True", *["month_recorded"] * 7]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_school_saved_twice_at_once_is_written_once(child, school, operator):
+    first_rules()
+    check = CommitmentCheck.objects.get(member=owing(child, "primary"), quarter=prepared())
+
+    def record(_n):
+        try:
+            return record_school_quarter(
+                school=school, period=Q3, area="99.01", days={JULY: 20},
+                absences={check.pk: {JULY: (1, 0, 0)}}, by=operator, at=AFTER_Q3,
+            )  # fmt: skip
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        written = sorted(threads.map(record, range(8)))
+
+    assert written == [0] * 7 + [1]

@@ -94,6 +94,7 @@ def test_a_bad_check_in_a_batch_blocks_no_other(client, sari, elder):
 @pytest.mark.parametrize("said", [
     {"id": "x"}, {"id": None}, {"member": "x"}, {"member": None}, {"component": "primary"},
     {"component": "x"}, {"month": "2026-13"}, {"month": "2026-07-01"}, {"month": "2099-01"},
+    {"month": "2024-08"}, {"month": "1000-08"}, {"month": "0001-01"}, {"device_at": "kemarin"},
     {"attended": "x"}, {"checked_on": "2026-08-01"}, {"place": "\x00"}, {"note": "x" * 301},
 ])  # fmt: skip
 def test_nonsense_is_refused_and_never_a_server_error(client, sari, elder, said):
