@@ -1441,6 +1441,10 @@ def check(world, desa):
     return {"pk": world.checks[desa].pk if desa else MISSING_UUID}
 
 
+def excused_check(world, desa):
+    return {"pk": world.excused[desa].pk if desa else MISSING_UUID}
+
+
 def closed_check(world, desa):
     return {"pk": world.closed[desa].pk if desa else MISSING_UUID}
 
@@ -1450,13 +1454,13 @@ def school(world, desa):
 
 
 def checks_listed(world, person):
-    """Every child's, and one mother's of a desa, in the last quarter."""
-    return sum(SIZES[desa] + 1 for desa in DESA if may(person, "counts commitments", desa))
+    """Every child's, and two of a mother of each desa, in the last quarter."""
+    return sum(SIZES[desa] + 2 for desa in DESA if may(person, "counts commitments", desa))
 
 
 def checks_of(world, person):
     """And one of the closed quarter."""
-    return sum(SIZES[desa] + 2 for desa in DESA if may(person, "commitments", desa))
+    return sum(SIZES[desa] + 3 for desa in DESA if may(person, "commitments", desa))
 
 
 def came_in_the_first_month(world, desa):
@@ -1583,7 +1587,7 @@ COMMITMENTS = {
         REASON_ACCEPTERS, "accepts reasons", MORE | {"alasan": "rawat inap"}
     ),
     "facilitators:withdraw_reason": _check_button(
-        REASON_ACCEPTERS, "accepts reasons", MORE | {"alasan": "salah anak"}
+        REASON_ACCEPTERS, "accepts reasons", MORE | {"alasan": "salah anak"}, excused_check
     ),
     "facilitators:correct_check": _check_button(
         CHECK_CORRECTORS, "corrects commitments", corrected, closed_check

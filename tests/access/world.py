@@ -281,6 +281,7 @@ class World:
     checks: dict[str, CommitmentCheck] = field(default_factory=dict)
     health: dict[str, CommitmentCheck] = field(default_factory=dict)
     closed: dict[str, CommitmentCheck] = field(default_factory=dict)
+    excused: dict[str, CommitmentCheck] = field(default_factory=dict)
     schools: dict[str, School] = field(default_factory=dict)
     plans: dict[str, WorkPlan] = field(default_factory=dict)  # by kecamatan
     activities: dict[str, Activity] = field(default_factory=dict)  # by kecamatan
@@ -649,7 +650,7 @@ LAST_QUARTER = Period.of(timezone.localdate()).previous()
 
 
 def _commitments(world):
-    """The last quarter with every child and one mother a desa; the one before it is closed."""
+    """The last quarter: every child, one mother a desa twice. The one before it is closed."""
     now = timezone.now()
     rule = CommitmentRule.objects.filter(component="primary").earliest("valid_from")
     before = LAST_QUARTER.previous()
@@ -684,6 +685,12 @@ def _commitments(world):
         world.health[desa] = CommitmentCheck.objects.create(
             quarter=open_quarter, household=families[0], member=mothers[0], component="elderly"
         )
+        world.excused[desa] = CommitmentCheck.objects.create(
+            quarter=open_quarter, household=families[0], member=mothers[0],
+            component="severe_disability", outcome="met", months=1,
+            rule=CommitmentRule.objects.filter(component="severe_disability").earliest("valid_from"),
+            reason=canary(desa, "SEBABDITERIMA"), reason_by=writer, reason_at=now,
+        )  # fmt: skip
         world.closed[desa] = CommitmentCheck.objects.create(
             quarter=old_quarter, household=families[0], member=children[0],
             component="primary", **judged,
