@@ -70,6 +70,8 @@ export function draw({ data, items, saved, guard }, id) {
           month: months.value,
           attended: value === "1",
           place: place.value.trim(),
+          // Made while the family was one's own, it is taken also after a handover.
+          device_at: new Date().toISOString(),
         },
         about: { household: family.id, name: member.name },
       }));
