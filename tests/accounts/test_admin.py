@@ -38,7 +38,13 @@ MASTER_DATA = [
     "beneficiaries_periodrule",
     "dtks_matchingsettings",
     "facilitators_caseloadsettings",
+    "facilitators_commitmentrule",
+    "facilitators_commitmentsettings",
+    "facilitators_learningmodule",
+    "facilitators_learningtopic",
+    "facilitators_performancetarget",
     "facilitators_visitrule",
+    "facilitators_visitsettings",
     "jobs_job",
 ]
 
