@@ -16,8 +16,10 @@ TEST_ARGS ?=
 demo: runtime catalogue
 	@exec $(PY) -m pkh.office --with-parent
 
+# In the order of pytest-django: tests that empty the tables afterwards come last, groups of tests
+# not before all others only because they are many.
 test: dev catalogue
-	@exec $(PY) -m pytest $(if $(filter-out 0 1,$(TEST_WORKERS)),-n $(TEST_WORKERS) --dist loadgroup) $(TEST_ARGS)
+	@exec $(PY) -m pytest $(if $(filter-out 0 1,$(TEST_WORKERS)),-n $(TEST_WORKERS) --dist loadgroup --no-loadscope-reorder) $(TEST_ARGS)
 
 bench: dev catalogue
 	@exec $(PY) -m tests.bench

@@ -26,7 +26,7 @@ from tests.factories.learning import a_group, a_topic, put_into
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group("phone"),
     pytest.mark.django_db(transaction=True),
 ]
 NAME, CHILD, NOTE, STREET = "RUKMINIWATI", "BAGASKORO", "atapnyabocorparah", "JALANKENANGAWANGI"
