@@ -16,9 +16,12 @@ class Scope(models.TextChoices):
     JOBS_WRITE = "jobs:write", _("Cancel jobs")
     FIELD_READ = (
         "field:read",
-        _("Read facilitators, caseloads, visits, learning sessions and commitment checks"),
+        _("Read facilitators, caseloads, work plans, visits, learning sessions and checks"),
     )
-    FIELD_WRITE = "field:write", _("Record visits, learning sessions and commitment checks")
+    FIELD_WRITE = (
+        "field:write",
+        _("Record visits, activities, learning sessions and commitment checks"),
+    )
     GRADUATION_READ = "graduation:read", _("Read graduation cases and targets")
     GRADUATION_WRITE = "graduation:write", _("Change graduation cases and targets")
     MEETINGS_READ = "meetings:read", _("Read meetings and follow-ups")

@@ -99,7 +99,16 @@ def narrowed(may_read):
             ["field:read"],
             lambda key: any(
                 f":{name}" in key
-                for name in ("facilitator-", "assignment-", "visit-", "learning-", "commitment-")
+                for name in (
+                    "facilitator-",
+                    "assignment-",
+                    "visit-",
+                    "learning-",
+                    "commitment-",
+                    "work-",
+                    "activity-",
+                    "performance-",
+                )
             ),
         ),
     ],

@@ -240,6 +240,9 @@ def test_every_refusal_has_an_indonesian_sentence():
             "times",
             "letters",
             "share",
+            "months",
+            "period",
+            "expected",
         ),
         1234,
     )
