@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 PAGE_SIZE = 50
+# Whatever is larger is no key of ours, and the database would answer it with an error.
+LARGEST_ID = 2**62
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def unpack(cursor: str, length: int):
     except (ValueError, TypeError):
         return None
     plain = isinstance(values, list) and all(
-        isinstance(v, str) or (isinstance(v, int) and abs(v) < 2**62) for v in values
+        isinstance(v, str) or (isinstance(v, int) and abs(v) < LARGEST_ID) for v in values
     )
     return values if plain and len(values) == length else None
 

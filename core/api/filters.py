@@ -6,8 +6,17 @@ from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
 
+from core.paging import LARGEST_ID
+
 ALWAYS_KNOWN = {"cursor", "page_size", "ordering", "format"}
 YES_OR_NO = {"true": True, "1": True, "false": False, "0": False}
+
+
+class IdFilter(filters.NumberFilter):
+    """Rows whose `field_name` is this key; anything but a whole positive number is an error."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, min_value=0, max_value=LARGEST_ID, decimal_places=0, **kwargs)
 
 
 class DeclaredFilterBackend(filters.DjangoFilterBackend):

@@ -19,7 +19,7 @@ from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
 from areas.api.filters import InAreaFilter
 from areas.models import Area
-from core.api.filters import YesNoFilter
+from core.api.filters import IdFilter, YesNoFilter
 from core.api.views import OfficeViewSet
 from core.nik import mask_nik
 from core.periods import Period
@@ -268,7 +268,7 @@ def _as_dict(problem, snapshot) -> dict:
 class DifferenceFilter(filters.FilterSet):
     outcome = filters.ChoiceFilter(choices=Difference.Outcome.choices)
     kind = filters.CharFilter()
-    member = filters.NumberFilter(field_name="member_id", min_value=0, max_value=2**62)
+    member = IdFilter(field_name="member_id")
     village = InAreaFilter("village__code")
     decided = YesNoFilter(field_name="decision_id", lookup_expr="isnull", exclude=True)
     probability_min = filters.NumberFilter(field_name="probability", lookup_expr="gte")

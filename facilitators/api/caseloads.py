@@ -6,12 +6,11 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
 from areas.api.filters import InAreaFilter
+from core.api.filters import IdFilter
 from core.api.views import OfficeViewSet
 from facilitators.api.caseload_serializers import AssignmentSerializer, FacilitatorSerializer
 from facilitators.models import CaseloadAssignment, Facilitator
 from facilitators.queries import caseloads as queries
-
-LARGEST_ID = 2**62
 
 
 class FacilitatorFilter(filters.FilterSet):
@@ -50,8 +49,8 @@ class FacilitatorViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
 
 
 class AssignmentFilter(filters.FilterSet):
-    household = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
-    facilitator = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
+    household = IdFilter()
+    facilitator = IdFilter()
     village = InAreaFilter("household__desa__code")
     on = filters.DateFilter(method="filter_on", help_text="Who was responsible on this day.")
 

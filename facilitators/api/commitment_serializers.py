@@ -1,8 +1,7 @@
 from rest_framework import serializers
 
+from core.paging import LARGEST_ID
 from facilitators.models import HEALTH, CommitmentCheck, CommitmentMonth, Outcome
-
-LARGEST_ID = 2**62
 
 
 class EvidenceSerializer(serializers.ModelSerializer):
@@ -103,7 +102,8 @@ class HealthCheckInputSerializer(serializers.Serializer):
 
 
 class HealthCheckSerializer(serializers.ModelSerializer):
-    """What was recorded, and the check of the quarter as it stands after it."""
+    """What was recorded, and the check of the quarter as it stands after it; null when it went to a
+    colleague meanwhile."""
 
     month = serializers.SerializerMethodField()
     member = serializers.IntegerField(source="check_of.member_id")
@@ -129,8 +129,9 @@ class HealthCheckSerializer(serializers.ModelSerializer):
     def get_month(self, evidence) -> str:
         return f"{evidence.month:%Y-%m}"
 
-    def get_check(self, evidence) -> CommitmentCheckSerializer:
-        return CommitmentCheckSerializer(self.context["check"]).data
+    def get_check(self, evidence) -> CommitmentCheckSerializer | None:
+        check = self.context["check"]
+        return CommitmentCheckSerializer(check).data if check else None
 
 
 class BatchSerializer(serializers.Serializer):

@@ -9,7 +9,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
@@ -17,11 +17,11 @@ from rest_framework.response import Response
 from accounts.api.idempotency import body_digest, once
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
-from areas.models.querysets import below
+from areas.api.filters import InAreaFilter
 from beneficiaries.models import Member
-from core.api.errors import OfficeExceptionHandler
+from core.api.batch import answer_each, asked_batch
+from core.api.filters import IdFilter
 from core.api.views import OfficeViewSet
-from core.errors import Refused
 from core.periods import Period
 from facilitators import services
 from facilitators.api.commitment_serializers import (
@@ -35,9 +35,6 @@ from facilitators.api.commitment_serializers import (
 from facilitators.models import EDUCATION, HEALTH, CommitmentCheck, CommitmentMonth, Outcome
 from facilitators.queries.commitments import of_facilitator
 
-LARGEST_ID = 2**62
-MOST_IN_A_BATCH = 100
-
 
 class CommitmentCheckFilter(filters.FilterSet):
     period = filters.CharFilter(method="filter_period", help_text="Such as 2026-4.")
@@ -45,15 +42,12 @@ class CommitmentCheckFilter(filters.FilterSet):
     component = filters.ChoiceFilter(
         choices=[(one.value, one.label) for one in (*EDUCATION, *HEALTH)]
     )
-    household = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
-    member = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
+    household = IdFilter()
+    member = IdFilter()
     npsn = filters.CharFilter(field_name="school__npsn", max_length=8)
-    village = filters.CharFilter(method="filter_village", help_text="Code of a desa or above it.")
-    facilitator = filters.NumberFilter(
-        method="filter_facilitator",
-        min_value=0,
-        max_value=LARGEST_ID,
-        help_text="Who accompanies the family today.",
+    village = InAreaFilter("household__desa__code")
+    facilitator = IdFilter(
+        method="filter_facilitator", help_text="Who accompanies the family today."
     )
 
     class Meta:
@@ -65,9 +59,6 @@ class CommitmentCheckFilter(filters.FilterSet):
             return queryset.of_period(Period.parse(text))
         except ValueError:
             raise ValidationError({"period": _("A period looks like 2026-4.")}) from None
-
-    def filter_village(self, queryset, name, code):
-        return queryset.filter(below("household__desa__code", [code]))
 
     def filter_facilitator(self, queryset, name, number):
         return of_facilitator(queryset, int(number), timezone.localdate())
@@ -147,28 +138,14 @@ class CommitmentCheckViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
     def batch(self, request, *args, **kwargs):
         """The outbox of a phone. Every check stands for itself: a bad one blocks no other, and
         each answer says what became of it (201 new, 200 known already, 4xx refused)."""
-        sent = request.data.get("checks") if isinstance(request.data, dict) else None
-        if not isinstance(sent, list) or len(sent) > MOST_IN_A_BATCH:
-            raise ValidationError(
-                {"checks": _("A list of at most %(most)d checks.") % {"most": MOST_IN_A_BATCH}}
-            )
-        results = []
-        for one in sent:
-            result = {"id": _said_id(one)}
-            try:
-                kept = self._record(one)
-            except (APIException, Refused) as problem:
-                answer = OfficeExceptionHandler(problem, self.get_exception_handler_context()).run()
-                result |= {"status": answer.status_code, **answer.data}
-            else:
-                result |= {
-                    "status": 201 if kept.is_new else 200,
-                    "outcome": CommitmentCheck.objects.values_list("outcome", flat=True).get(
-                        pk=kept.check_of_id
-                    ),
-                }
-            results.append(result)
-        return Response({"results": results})
+
+        def record(one):
+            kept = self._record(one)
+            said = {"status": 201 if kept.is_new else 200}
+            check = self._check_of(kept)
+            return said | {"outcome": check.outcome} if check else said
+
+        return answer_each(self, asked_batch(request, "checks"), record)
 
     def _record(self, data):
         """One health check through the service; each in a transaction of its own."""
@@ -181,11 +158,7 @@ class CommitmentCheckViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
         )
 
     def _check_of(self, kept):
-        checks = CommitmentCheck.objects.with_corrections().select_related("quarter", "school")
-        return checks.get(pk=kept.check_of_id)
-
-
-def _said_id(one):
-    """What the phone called it, so that it finds the answer; nothing else is said back."""
-    said = one.get("id") if isinstance(one, dict) else None
-    return said if isinstance(said, str) and said.isascii() and len(said) <= 45 else None
+        """None when the family went to a colleague meanwhile: the record stands, its verdict of
+        today is not the sender's to see."""
+        checks = CommitmentCheck.objects.visible_to(self.request.user).with_corrections()
+        return checks.select_related("quarter", "school").filter(pk=kept.check_of_id).first()

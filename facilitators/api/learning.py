@@ -17,13 +17,14 @@ from accounts.api.idempotency import body_digest, once
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
 from areas.api.filters import InAreaFilter
+from core.api.filters import IdFilter
 from core.api.views import OfficeViewSet
+from core.paging import LARGEST_ID
 from facilitators.models import Attendance, LearningGroup, LearningSession, LearningTopic
 from facilitators.queries.learning import percent
 from facilitators.services import record_session
 from facilitators.services.learning import MOST_GUESTS
 
-LARGEST_ID = 2**62
 MOST_FAMILIES = 500
 
 
@@ -151,8 +152,8 @@ class LearningGroupViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
 
 
 class LearningSessionFilter(filters.FilterSet):
-    group = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
-    topic = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
+    group = IdFilter()
+    topic = IdFilter()
     village = InAreaFilter("group__village__code")
     held_from = filters.DateFilter(field_name="held_on", lookup_expr="gte")
     held_to = filters.DateFilter(field_name="held_on", lookup_expr="lte")

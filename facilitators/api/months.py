@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
-from areas.models.querysets import below
+from areas.api.filters import InAreaFilter
 from core.api.views import OfficeViewSet
 from facilitators.models import Facilitator
 from facilitators.models.work_querysets import KEEP_WORK, VIEW_WORK
@@ -52,7 +52,7 @@ class MonthFilter(filters.Filter):
 
 class PeopleFilter(filters.FilterSet):
     month = MonthFilter(method="filter_nothing", help_text="Such as 2026-11; this month if empty.")
-    area = filters.CharFilter(method="filter_area", help_text="Code of the place of work.")
+    area = InAreaFilter("area_code")  # the place of work
 
     class Meta:
         model = Facilitator
@@ -60,9 +60,6 @@ class PeopleFilter(filters.FilterSet):
 
     def filter_nothing(self, queryset, name, value):
         return queryset  # the month is what the view counts
-
-    def filter_area(self, queryset, name, code):
-        return queryset.filter(below("area_code", [code]))
 
 
 class PeopleOfAMonthViewSet(OfficeViewSet):

@@ -6,15 +6,14 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
 from areas.api.filters import InAreaFilter
+from core.api.filters import IdFilter
 from core.api.views import OfficeViewSet
 from facilitators.api.visit_serializers import VisitRequestSerializer
 from facilitators.models import VisitRequest
 
-LARGEST_ID = 2**62
-
 
 class VisitRequestFilter(filters.FilterSet):
-    household = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
+    household = IdFilter()
     state = filters.ChoiceFilter(choices=VisitRequest.State.choices)
     due_to = filters.DateFilter(field_name="due_on", lookup_expr="lte")
     village = InAreaFilter("household__desa__code")

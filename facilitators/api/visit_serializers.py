@@ -2,9 +2,9 @@ import math
 
 from rest_framework import serializers
 
+from core.paging import LARGEST_ID
 from facilitators.models import ChangeProposal, Purpose, Visit, VisitRequest
 
-LARGEST_ID = 2**62
 LARGEST_VERSION = 2**31 - 1
 
 

@@ -6,7 +6,6 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
@@ -15,7 +14,8 @@ from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
 from areas.api.filters import InAreaFilter
 from beneficiaries.models import Household
-from core.api.errors import OfficeExceptionHandler
+from core.api.batch import answer_each, asked_batch
+from core.api.filters import IdFilter
 from core.api.views import OfficeViewSet
 from core.errors import Refused
 from facilitators import services
@@ -29,13 +29,10 @@ from facilitators.api.visit_serializers import (
 )
 from facilitators.models import Facilitator, Purpose, Visit
 
-LARGEST_ID = 2**62
-MOST_IN_A_BATCH = 100
-
 
 class VisitFilter(filters.FilterSet):
-    household = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
-    facilitator = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
+    household = IdFilter()
+    facilitator = IdFilter()
     purpose = filters.ChoiceFilter(choices=Purpose.choices)
     village = InAreaFilter("household__desa__code")
 
@@ -113,29 +110,19 @@ class VisitViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
     def batch(self, request, *args, **kwargs):
         """The outbox of a phone. Every visit stands for itself: a bad one blocks no other, and
         each answer says what became of it (201 new, 200 known already, 4xx refused)."""
-        sent = request.data.get("visits") if isinstance(request.data, dict) else None
-        if not isinstance(sent, list) or len(sent) > MOST_IN_A_BATCH:
-            raise ValidationError(
-                {"visits": _("A list of at most %(most)d visits.") % {"most": MOST_IN_A_BATCH}}
-            )
+        sent = asked_batch(request, "visits")
         facilitator = _facilitator_of(request.user)
         if facilitator is None:
             raise Refused("not_found", _("This family is not entrusted to you today."))
-        results = []
-        for one in sent:
-            result = {"id": _said_id(one)}
-            try:
-                visit = self._record(one, facilitator, timezone.now())
-            except (APIException, Refused) as problem:
-                answer = OfficeExceptionHandler(problem, self.get_exception_handler_context()).run()
-                result |= {"status": answer.status_code, **answer.data}
-            else:
-                result |= {
-                    "status": 201 if visit.is_new else 200,
-                    "conflicts": visit.proposals.filter(conflict=True).count(),
-                }
-            results.append(result)
-        return Response({"results": results})
+
+        def record(one):
+            visit = self._record(one, facilitator, timezone.now())
+            return {
+                "status": 201 if visit.is_new else 200,
+                "conflicts": visit.proposals.filter(conflict=True).count(),
+            }
+
+        return answer_each(self, sent, record)
 
     @extend_schema(
         request={"multipart/form-data": PhotoSerializer},
@@ -182,9 +169,3 @@ class VisitViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
 
 def _facilitator_of(user):
     return Facilitator.objects.filter(user=user).first()
-
-
-def _said_id(one):
-    """What the phone called it, so that it finds the answer; nothing else is said back."""
-    said = one.get("id") if isinstance(one, dict) else None
-    return said if isinstance(said, str) and said.isascii() and len(said) <= 45 else None

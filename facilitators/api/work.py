@@ -18,8 +18,10 @@ from rest_framework.response import Response
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
 from beneficiaries.models import Household
+from core.api.filters import IdFilter
 from core.api.views import OfficeViewSet
 from core.errors import Refused
+from core.paging import LARGEST_ID
 from facilitators import services
 from facilitators.api.months import MONTH, MonthFilter, PeopleOfAMonthViewSet
 from facilitators.api.visit_serializers import PhotoSerializer
@@ -37,7 +39,6 @@ from facilitators.queries.months import own
 from facilitators.queries.work import lines_for
 from facilitators.services.activities import MOST_FAMILIES, MOST_PARTICIPANTS
 
-LARGEST_ID = 2**62
 UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
@@ -71,7 +72,7 @@ class WorkPlanDetailSerializer(WorkPlanSerializer):
 
 
 class WorkPlanFilter(filters.FilterSet):
-    facilitator = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
+    facilitator = IdFilter()
     month = MonthFilter(field_name="month", help_text="Such as 2026-11.")
 
     class Meta:
@@ -206,7 +207,7 @@ class ActivityInputSerializer(serializers.Serializer):
 
 
 class ActivityFilter(filters.FilterSet):
-    facilitator = filters.NumberFilter(min_value=0, max_value=LARGEST_ID)
+    facilitator = IdFilter()
     kind = filters.ChoiceFilter(choices=ACTIVITIES)
     held_from = filters.DateFilter(field_name="held_on", lookup_expr="gte")
     held_to = filters.DateFilter(field_name="held_on", lookup_expr="lte")

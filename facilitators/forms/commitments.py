@@ -8,12 +8,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.paging import LARGEST_ID
 from core.periods import Period
 from facilitators.models import CommitmentCheck, Outcome
 from facilitators.queries.commitments import Chosen, evidence_by_month
 from facilitators.services.commitments import months_of
 
-LARGEST_ID = 2**62
 _ABSENT = {
     "alpa": gettext_lazy("without leave"),
     "izin": gettext_lazy("with leave"),

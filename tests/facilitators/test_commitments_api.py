@@ -1,10 +1,12 @@
 """Commitment checks over REST: what the phone sends, and what it gets back."""
 
+import datetime as dt
 import uuid
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from facilitators.models import CommitmentMonth
 from tests.factories.beneficiaries import HouseholdFactory, MemberFactory
@@ -89,6 +91,24 @@ def test_a_bad_check_in_a_batch_blocks_no_other(client, sari, elder):
     ]  # fmt: skip
     assert [one["id"] for one in answer["results"]][1] == good["id"]
     assert answer["results"][3]["error"]["code"] == "month_recorded"
+
+
+def test_a_check_sent_again_after_a_handover_does_not_say_how_it_stands_today(
+    client, sari, hers, elder
+):
+    client.force_login(sari)
+    sent = body(elder)
+    assert send(client, CHECKS, sent).json()["check"]["outcome"] == "met"
+    hers.caseload.update(ends_on=timezone.localdate() - dt.timedelta(days=1))
+    entrust(FacilitatorFactory(), elder.household, starts_on=timezone.localdate())
+
+    again, (in_a_batch,) = (
+        send(client, CHECKS, sent),
+        send(client, BATCH, {"checks": [sent]}).json()["results"],
+    )
+
+    assert (again.status_code, again.json()["check"]) == (200, None)
+    assert in_a_batch == {"id": sent["id"], "status": 200}
 
 
 @pytest.mark.parametrize("said", [
