@@ -53,6 +53,17 @@ _RECORD_LEARNING = _READ_LEARNING | {
 # Work plans, activities and RHK: of the territory, or one's own.
 _READ_WORK = {"facilitators.view_workplan"}
 _KEEP_WORK = {"facilitators.add_workplan"}
+# Cases of graduation pass three people: A1/A2 verify, A3 approves (reliability.md C.1).
+_READ_CASES = {"graduation.view_graduationcase"}
+_PROPOSE_CASES = _READ_CASES | {"graduation.propose_graduationcase"}
+_VERIFY_CASES = _READ_CASES | {"graduation.verify_graduationcase"}
+_APPROVE_CASES = _READ_CASES | {"graduation.approve_graduationcase"}
+_KEEP_EXITS = {"graduation.submit_graduationcase", "graduation.record_exit"}
+_READ_GRADUATION = {"graduation.view_graduationtarget", "graduation.view_reportquarter"}
+_KEEP_TARGETS = {"graduation.change_graduationtarget"}
+_LOCK_REPORTS = {"graduation.lock_reportquarter"}
+_CORRECT_REPORTS = {"graduation.correct_reportquarter"}
+_GRADUATION_LISTS = ("exittype", "exitreason", "questionnaire", "question", "choice")
 _KEEP_CASELOADS = {
     "facilitators.add_facilitator",
     "facilitators.change_facilitator",
@@ -63,6 +74,7 @@ _KEEP_CASELOADS = {
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.FACILITATOR: frozenset(
         _READ_PEOPLE
+        | _PROPOSE_CASES
         | _RECORD_CHECKS
         | _READ_DOCUMENTS
         | _REVEAL
@@ -75,6 +87,10 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.SUBDISTRICT_LEAD: frozenset(
         _READ_PEOPLE
+        | _PROPOSE_CASES
+        | _VERIFY_CASES
+        | _READ_GRADUATION
+        | {"graduation.export_graduationcase"}
         | _ACCEPT_REASONS
         | _READ_DOCUMENTS
         | _REVEAL
@@ -92,6 +108,14 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.DISTRICT_COORDINATOR: frozenset(
         _READ_PEOPLE
+        | _PROPOSE_CASES
+        | _VERIFY_CASES
+        | _KEEP_EXITS
+        | _READ_GRADUATION
+        | _KEEP_TARGETS
+        | _LOCK_REPORTS
+        | _CORRECT_REPORTS
+        | {"graduation.export_graduationcase"}
         | _ACCEPT_REASONS
         | _PREPARE_QUARTERS
         | _CLOSE_QUARTERS
@@ -111,6 +135,10 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.DATA_OPERATOR: frozenset(
         _READ_PEOPLE
+        | _READ_CASES
+        | _KEEP_EXITS
+        | _READ_GRADUATION
+        | {"graduation.export_graduationcase"}
         | _RECORD_CHECKS
         | _PREPARE_QUARTERS
         | _READ_DOCUMENTS
@@ -144,6 +172,10 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.SUBDISTRICT_SOCIAL_WORKER: frozenset(_READ_PEOPLE | _READ_QUESTIONS | _READ_VISITS),
     Role.HEAD: frozenset(
         _READ_PEOPLE
+        | _APPROVE_CASES
+        | _READ_GRADUATION
+        | _KEEP_TARGETS
+        | _LOCK_REPORTS
         | _COUNT_CHECKS
         | _READ_DOCUMENTS
         | _READ_FILES
@@ -155,6 +187,10 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.DIVISION_HEAD: frozenset(
         _READ_PEOPLE
+        | _APPROVE_CASES
+        | _READ_GRADUATION
+        | _KEEP_TARGETS
+        | _LOCK_REPORTS
         | _COUNT_CHECKS
         | _READ_DOCUMENTS
         | _READ_FILES
@@ -166,6 +202,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.AUDITOR: frozenset(
         _READ_PEOPLE
+        | _READ_CASES
+        | _READ_GRADUATION
+        | {"graduation.export_graduationcase"}
         | _READ_CHECKS
         | _READ_DOCUMENTS
         | _REVEAL
@@ -185,6 +224,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "facilitators.view_learningmodule",
             "facilitators.view_learningtopic",
             "facilitators.view_performancetarget",
+            *(f"graduation.view_{table}" for table in _GRADUATION_LISTS),
             "accounts.view_auditevent",
             "accounts.view_assignment",
             "accounts.view_user",
@@ -237,6 +277,11 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
                 f"facilitators.{verb}_{table}"
                 for verb in ("view", "add", "change")
                 for table in ("learningmodule", "learningtopic", "performancetarget")
+            ),
+            *(
+                f"graduation.{verb}_{table}"
+                for verb in ("view", "add", "change")
+                for table in _GRADUATION_LISTS
             ),
             "jobs.view_job",
         }

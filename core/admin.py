@@ -15,7 +15,9 @@ from core.errors import Refused
 
 OPEN_ADMIN = "accounts.open_admin"
 # Libraries register models of their own (groups, addresses, schedules); none belongs here.
-FLOORS = frozenset({"accounts", "areas", "beneficiaries", "dtks", "facilitators", "jobs"})
+FLOORS = frozenset(
+    {"accounts", "areas", "beneficiaries", "dtks", "facilitators", "graduation", "jobs"}
+)
 
 
 class OfficeAutocomplete(AutocompleteJsonView):

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "pkh.apps.PkhConfig",
     "dashboard",
     "dtks",
+    "graduation",
     "facilitators",
     "beneficiaries",
     "documents",

@@ -15,6 +15,7 @@ FLOORS = [
     "documents",
     "beneficiaries",
     "facilitators",
+    "graduation",
     "dtks",
     "dashboard",
     "pkh",

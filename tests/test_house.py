@@ -28,6 +28,12 @@ ABOUT_NOBODY = {
     "facilitators.School",
     "facilitators.VisitRule",
     "facilitators.VisitSettings",
+    "graduation.Choice",
+    "graduation.ExitReason",
+    "graduation.ExitType",
+    "graduation.Question",
+    "graduation.Questionnaire",
+    "graduation.ReportQuarter",
     "jobs.WorkerSign",
 }
 

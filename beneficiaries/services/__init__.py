@@ -4,6 +4,7 @@ from beneficiaries.services.acting import acting
 from beneficiaries.services.conflicts import ChangedMeanwhile
 from beneficiaries.services.households import (
     change_card_number,
+    change_exit_day,
     change_household,
     change_household_status,
     exit_household,
@@ -24,6 +25,7 @@ __all__ = [
     "acting",
     "add_member",
     "change_card_number",
+    "change_exit_day",
     "change_household",
     "change_household_status",
     "change_member",

@@ -11,7 +11,7 @@ from beneficiaries.models import (
 )
 from beneficiaries.services.acting import acting
 from beneficiaries.services.writing import locked, only, write
-from beneficiaries.signals import household_left
+from beneficiaries.signals import household_changed, household_left
 from core.errors import Refused
 from core.nik import clean_nik
 
@@ -37,6 +37,8 @@ def change_household(*, household, values, by, at, version=None, reason=""):
                 reason=reason,
                 fields=sorted(before),
             )
+        if "desa_id" in before:
+            household_changed.send(sender=Household, household=household, at=at)
     household.before = before
     return household
 
@@ -125,6 +127,24 @@ def exit_household(*, household, on, by, at, version=None, reason=""):
     )
     household_left.send(sender=Household, household=household, on=on, by=by, at=at)
     return change
+
+
+@transaction.atomic
+def change_exit_day(*, household, on, by, at, reason):
+    """The family left on another day than was written down; it stays out."""
+    with acting(by, "change_exit_day"):
+        household = locked(household, None, events=HouseholdEvent)
+        if household.status != Household.Status.EXITED:
+            raise Refused("not_exited", _("This family is in the programme."))
+        before = write(household, {"exited_on": on})
+        if before:
+            HouseholdStatusChange.objects.create(
+                household=household, status=household.status, on=on, reason=reason, by=by
+            )
+            audit.record(
+                "household.exit_day_changed", target=household, by=by, at=at, reason=reason
+            )
+    return household
 
 
 @transaction.atomic

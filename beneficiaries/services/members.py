@@ -15,6 +15,7 @@ from beneficiaries.models import (
 )
 from beneficiaries.services.acting import acting
 from beneficiaries.services.writing import checked, locked, only, write
+from beneficiaries.signals import household_changed
 from core.errors import Refused
 from core.names import clean_name
 from core.nik import clean_nik
@@ -121,6 +122,7 @@ def change_member_status(*, member, status, on, by, at, version=None, reason="")
             member=member, status=status, on=on, reason=reason, by=by
         )
         audit.record("member.status_changed", target=member, by=by, at=at, status=status)
+        household_changed.send(sender=Household, household=member.household, at=at)
     return change
 
 
@@ -147,6 +149,8 @@ def move_member(*, member, household, by, at, version=None, reason=""):
             earlier=earlier,
             now=household.pk,
         )
+        for one in (Household.objects.get(pk=earlier), household):
+            household_changed.send(sender=Household, household=one, at=at)
     return member
 
 

@@ -106,6 +106,8 @@ class Write:
     changes: bool = True
     # The answer shows the record's full number to who may see it, audited.
     reveals: bool = False
+    # (world, desa): what must be true before; done inside what is rolled back again
+    given: Callable | None = None
     # (world, desa) -> what must stay the same although the body tries to change it
     keeps: Callable | None = None
 
@@ -433,18 +435,35 @@ class Walker:
         as_json = pattern.route.startswith("api/") if write is None else write.json
         desa = PLACES.get(label)
         revealing = write is not None and write.reveals
-        kept = write.keeps(self.world, desa) if write and write.keeps else None
+        before, kept = self.before, None
+
+        def prepare():
+            nonlocal before, kept
+            if write is not None and write.given:
+                write.given(self.world, desa)
+                before = fingerprint()
+            if write is not None and write.keeps:
+                kept = write.keeps(self.world, desa)
 
         def look(answer):
             # Undeclared methods are nearly always refused; then there is nothing to look for.
             if write is None and answer.status_code >= 400:
                 return
-            changed = changed_places(self.before, fingerprint())
+            changed = changed_places(before, fingerprint())
             self._check_change(pattern, write, f"{method} {label}", answer, desa, changed)
             if kept is not None and write.keeps(self.world, desa) != kept:
                 self._leak(pattern, f"{method} {label}", "assigned what nobody may assign")
 
-        self._ask(pattern, method, url, body=body, as_json=as_json, revealing=revealing, look=look)
+        self._ask(
+            pattern,
+            method,
+            url,
+            body=body,
+            as_json=as_json,
+            revealing=revealing,
+            look=look,
+            prepare=prepare,
+        )
 
     def _check_change(self, pattern, write, label, answer, desa, changed):
         if not self._may_write(write, desa):
@@ -472,7 +491,18 @@ class Walker:
 
     # --- asking
 
-    def _ask(self, pattern, method, url, *, body=None, as_json=False, revealing=False, look=None):
+    def _ask(
+        self,
+        pattern,
+        method,
+        url,
+        *,
+        body=None,
+        as_json=False,
+        revealing=False,
+        look=None,
+        prepare=None,
+    ):
         self.report.requests += 1
         options = {}
         if as_json and method != "GET":
@@ -480,6 +510,8 @@ class Walker:
         elif method == "POST":
             options = {"data": {k: v for k, v in (body or {}).items() if v is not None}}
         with RolledBack():
+            if prepare is not None:
+                prepare()
             # Signing out, or any other new cookie, must not change who asks the next question.
             self.client.cookies = self.cookies.copy()
             answer = getattr(self.client, method.lower())(url, **options)

@@ -67,6 +67,7 @@ from facilitators.models import (
     WorkPlan,
 )
 from jobs.models import Job
+from tests.access import graduation
 from tests.factories.commitments import first_rules
 from tests.factories.files import jpeg, pdf
 from tests.msgids import FLOORS
@@ -163,6 +164,7 @@ SEES = {
     # what facilitators planned, did and may show for it
     "field work": {LEAD, COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD, AUDITOR},
     "staff": {ADMIN, AUDITOR},
+    **graduation.SEES,
     # long work of the office's people
     "work": {ADMIN, AUDITOR, OPERATOR},
 }
@@ -194,6 +196,7 @@ KINDS = {
     "TEMPATRENCANA": "field work",
     "TEMPATKEGIATAN": "field work",
     "CATATANKEGIATAN": "field work",
+    **graduation.KINDS,
 }
 
 
@@ -285,6 +288,13 @@ class World:
     schools: dict[str, School] = field(default_factory=dict)
     plans: dict[str, WorkPlan] = field(default_factory=dict)  # by kecamatan
     activities: dict[str, Activity] = field(default_factory=dict)  # by kecamatan
+    # of the first family of a desa: its proposal, and its exit from which it came back
+    cases: dict[str, graduation.GraduationCase] = field(default_factory=dict)
+    exits: dict[str, graduation.Exit] = field(default_factory=dict)
+    flags: dict[str, graduation.CaseFlag] = field(default_factory=dict)  # open, of that exit
+    monitorings: dict[str, graduation.Monitoring] = field(default_factory=dict)  # due today
+    targets: dict[str, graduation.GraduationTarget] = field(default_factory=dict)  # by area
+    quarters: dict[str, graduation.ReportQuarter] = field(default_factory=dict)  # by kabupaten
     # full number -> (desa, label of the record, its key)
     numbers: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
@@ -302,6 +312,14 @@ def make_world() -> World:
     _learning(world)
     _commitments(world)
     _field_work(world)
+    graduation.add_graduation(
+        world,
+        desa_codes=DESA,
+        kabupaten_codes=KABUPATEN,
+        kecamatan_codes=KECAMATAN,
+        canary=canary,
+        writer_of=writer_of,
+    )
     for kabupaten in KABUPATEN:
         _files(world, kabupaten)
     with connection.cursor() as cursor:
@@ -978,6 +996,7 @@ WHERE_IT_LIES = {
         f"CASE t.owner_type WHEN 'facilitators.visit' THEN ({_VISIT_HOME} t.owner_id::uuid)"
         f" WHEN 'facilitators.learningsession' THEN ({_SESSIONS} t.owner_id::uuid)"
         f" WHEN 'facilitators.activity' THEN ({_ACTIVITIES} t.owner_id::uuid)"
+        f"{graduation.DOCUMENT_HOME}"
         f" ELSE ({_HOME} t.owner_id::bigint) END"
     ),
     "facilitators_caseloadsettings": "'99'",
@@ -1016,6 +1035,7 @@ WHERE_IT_LIES = {
     "facilitators_plannedwork": f"({_PLANS} t.plan_id)",
     "facilitators_activity": f"({_POSTED} t.facilitator_id)",
     "facilitators_activityfamily": f"({_ACTIVITIES} t.activity_id)",
+    **graduation.WHERE_IT_LIES,
     "dtks_matchingsettings": "'99'",
     "dtks_snapshot": "area_id",
     "dtks_export": f"({_FILES_AREA} t.snapshot_id)",

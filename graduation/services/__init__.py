@@ -1,0 +1,52 @@
+"""The only writers of cases, exits and the book in which exits are counted."""
+
+from graduation.services.cases import (
+    approve_case,
+    attach_statement,
+    cancel_case,
+    confirm_case,
+    missing_for_approval,
+    note_visit,
+    open_case,
+    propose_case,
+    reactivate_case,
+    reject_case,
+    submit_case,
+    verify_case,
+)
+from graduation.services.closing import compare_with_closing
+from graduation.services.exits import (
+    keep_support,
+    lock_quarter,
+    move_exit,
+    record_exit,
+    record_monitoring,
+    record_reentry,
+    withdraw_exit,
+)
+from graduation.services.flags import raise_flags, settle_flag
+
+__all__ = [
+    "approve_case",
+    "attach_statement",
+    "cancel_case",
+    "compare_with_closing",
+    "confirm_case",
+    "keep_support",
+    "lock_quarter",
+    "missing_for_approval",
+    "move_exit",
+    "note_visit",
+    "open_case",
+    "propose_case",
+    "raise_flags",
+    "reactivate_case",
+    "record_exit",
+    "record_monitoring",
+    "record_reentry",
+    "reject_case",
+    "settle_flag",
+    "submit_case",
+    "verify_case",
+    "withdraw_exit",
+]
