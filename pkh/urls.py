@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("dashboard.urls")),
     path("", include("jobs.urls")),
     path("", include("dtks.urls")),
+    path("graduasi/", include("graduation.urls")),
     path("", include("facilitators.urls")),
     path("", include("beneficiaries.urls")),
     path("", include("documents.urls")),

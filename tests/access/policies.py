@@ -12,6 +12,10 @@ from django.utils import timezone
 
 from facilitators.planning import Wanted, simulate
 from tests.access.admin_policies import ADMIN_PAGES
+from tests.access.graduation_cases import POLICIES as CASES
+from tests.access.graduation_forecast import POLICIES as FORECAST
+from tests.access.graduation_papers import POLICIES as PAPERS
+from tests.access.graduation_report import POLICIES as REPORT
 from tests.access.walk import ANYWHERE, EVERYBODY, NOBODY, SIGNED_IN, Policy, Write
 from tests.access.world import (
     ADMIN,
@@ -1861,6 +1865,10 @@ POLICIES = (
     | FACILITATORS
     | LEARNING
     | COMMITMENTS
+    | CASES
+    | REPORT
+    | PAPERS
+    | FORECAST
     | JOBS
     | API
     | ADMIN_PAGES
