@@ -127,6 +127,17 @@ def load_register(*, snapshot, by, at, progress=None) -> dict:
     return result
 
 
+def possibly_in_file(snapshot, households) -> set[int]:
+    """Which of these families (ids) the file may hold in a row that could not be loaded: of them
+    nobody can say that they are absent."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            load_sql("dtks/possibly_in_file.sql"),
+            {"snapshot": snapshot.pk, "households": list(households)},
+        )
+        return {pk for (pk,) in cursor.fetchall()}
+
+
 _STEPS = (
     gettext_noop("Cleaning the rows"),
     gettext_noop("Recognising the families"),

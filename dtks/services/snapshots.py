@@ -12,7 +12,7 @@ from accounts import audit
 from accounts.scope import holds_everywhere
 from core.errors import Refused
 from dtks import storage
-from dtks.loading import load_register
+from dtks.loading import load_register, possibly_in_file
 from dtks.loading_checks import load_education
 from dtks.matching import reconcile_snapshot
 from dtks.models import Decision, Snapshot
@@ -20,6 +20,7 @@ from dtks.services.decisions import refill_decisions
 from dtks.staging import drop_partitions_soon
 from facilitators.models import VisitRequest
 from facilitators.services import withdraw_requests
+from graduation.services import compare_with_closing, raise_flags
 from jobs.models import Job
 from jobs.services import cancel_job, enqueue
 
@@ -213,6 +214,17 @@ def approve_snapshot(*, snapshot, by, at, progress=None):
     )
     if snapshot.loads_register:
         result |= load_register(snapshot=snapshot, by=by, at=at, progress=progress)
+        if snapshot.source == Snapshot.Source.FINAL_CLOSING:
+            # Who is no longer in it has left; who left and is in it again is a question.
+            compare_with_closing(
+                period=snapshot.period,
+                area=snapshot.area,
+                by=by,
+                at=at,
+                possibly_there=lambda families: possibly_in_file(snapshot, families),
+            )
+        else:
+            raise_flags(at=at)
     elif snapshot.loads_checks:
         result |= load_education(snapshot=snapshot, by=by, at=at, progress=progress)
     snapshot.state, snapshot.decided_by, snapshot.decided_at = "approved", by, at

@@ -1,6 +1,7 @@
 """What a Final Closing says about families on their way out and families that left."""
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
@@ -18,29 +19,47 @@ from graduation.services.flags import raise_flags
 
 
 @transaction.atomic
-def compare_with_closing(*, period: Period, area: Area, by, at: dt.datetime) -> dict[str, int]:
+def compare_with_closing(
+    *,
+    period: Period,
+    area: Area,
+    by,
+    at: dt.datetime,
+    possibly_there: Callable[[Iterable[int]], set[int]] = lambda families: set(),
+) -> dict[str, int]:
     """After the Final Closing of a period was loaded: submitted cases whose family is absent from
     it are confirmed, families that left before and stand in it again get a flag, and so do open
     cases of families the file changed.
 
-    A case submitted after the period began to be paid is not judged by it. Safe to repeat.
-    Returns {"confirmed", "reappeared", "flagged"}.
+    A case submitted after the period ended is not judged by it, nor is a family in a kecamatan of
+    which the file holds nobody, nor one that `possibly_there(ids)` names: it may stand in a row
+    that could not be loaded. Safe to repeat.
+    Returns {"confirmed", "unsure", "reappeared", "flagged"}.
     """
     in_file = HouseholdPeriod.objects.filter(
         household=OuterRef("household"), year=period.year, stage=period.stage
     )
-    absent = (
+    neighbours = HouseholdPeriod.objects.filter(
+        household__desa__parent=OuterRef("household__desa__parent"),
+        year=period.year,
+        stage=period.stage,
+    )
+    absent = list(
         GraduationCase.objects.filter(
             below("household__desa__code", [area.pk]),
             ~Exists(in_file),
+            Exists(neighbours),
             state=State.SUBMITTED,
             submitted_on__lte=period.ends_on,
         )
         .select_related("household", "type")
         .order_by("household_id")
     )
+    unsure = possibly_there([case.household_id for case in absent]) if absent else set()
     confirmed = 0
     for case in absent:
+        if case.household_id in unsure:
+            continue
         # In the quarter of the file, but never before it was approved.
         on = max(period.starts_on, case.approved_on)
         confirm_case(
@@ -68,6 +87,7 @@ def compare_with_closing(*, period: Period, area: Area, by, at: dt.datetime) -> 
         reappeared = cursor.rowcount
     result = {
         "confirmed": confirmed,
+        "unsure": len(unsure),
         "reappeared": reappeared,
         "flagged": raise_flags(at=at),
     }

@@ -14,7 +14,10 @@ from beneficiaries.models import (
 from beneficiaries.services import change_card_number, change_member
 from dtks.integrity import violations
 from dtks.loading import load_register, preview_load
+from dtks.services import approve_snapshot
+from graduation.models import Exit, GraduationCase
 from tests.dtks.staged import NOW, card, family, nik, person, stage, village
+from tests.factories.graduation import case_of, the_head
 
 pytestmark = pytest.mark.django_db
 
@@ -405,3 +408,25 @@ def empty():
 def violations_but_audit():
     """Loading alone, without the approval that audits it."""
     return [found for found in violations() if found["code"] not in {"problem_counts_differ"}]
+
+
+def test_a_final_closing_confirms_who_it_lacks_and_nobody_it_may_hold(
+    staged, load, operator, operator2, sari, ratna
+):
+    """Of three submitted families one is gone, one is there, and one stands in a rejected row."""
+    load(staged("final_closing", [family(1), family(2), family(3), family(4)], period=(2026, 3)))
+    cases = [
+        case_of(
+            Household.objects.get(caretaker__name=one["name"]),
+            by=sari, verifier=ratna, approver=the_head(), upto="submitted", at=NOW,
+        )
+        for one in (family(1), family(2), family(3))
+    ]  # fmt: skip
+    broken = family(3, nik="99010101019000", kk_number="")
+    snapshot = staged("final_closing", [family(2), family(4), broken], rejected=[2])
+
+    approve_snapshot(snapshot=snapshot, by=operator2, at=NOW)
+
+    states = [GraduationCase.objects.get(pk=case.pk).state for case in cases]
+    assert states == ["confirmed", "submitted", "submitted"]
+    assert [one.basis for one in Exit.objects.all()] == ["closing"]

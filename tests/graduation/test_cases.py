@@ -223,13 +223,22 @@ def test_a_submitted_case_is_confirmed_when_the_final_closing_lacks_the_family(s
 
 def test_a_closing_older_than_the_submission_confirms_nothing(family, sari, ratna):
     submitted(family, sari, ratna)
+    paid(HouseholdFactory(desa=family.desa), Q3)
 
     assert closing(Q3, ratna)["confirmed"] == 0
 
 
+def test_a_file_without_anybody_of_the_kecamatan_confirms_nothing_there(family, sari, ratna):
+    submitted(family, sari, ratna)
+    paid(HouseholdFactory(desa__code="99.01.02.2001"), Q4)
+
+    assert closing(Q4, ratna)["confirmed"] == 0
+
+
 def test_a_family_that_reappears_raises_one_discrepancy_and_may_be_reactivated(family, sari, ratna):
     case = submitted(family, sari, ratna)
-    closing(Q4, ratna)
+    paid(HouseholdFactory(desa=family.desa), Q4)
+    assert closing(Q4, ratna)["confirmed"] == 1
     paid(family, Q4.next())
     later = AT + dt.timedelta(days=150)
 
