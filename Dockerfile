@@ -2,6 +2,12 @@ FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/srv/static
 
+# Letters and lists as PDF: pango sets the text, in a font of Arial's measures.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation \
+    && rm -rf /var/lib/apt/lists/*
+
 RUN useradd --system --create-home --home-dir /srv/pkh --shell /usr/sbin/nologin pkh \
     && install -d -m 0700 -o pkh -g pkh /srv/pkh
 WORKDIR /srv/code
