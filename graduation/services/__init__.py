@@ -1,5 +1,10 @@
 """The only writers of cases, exits and the book in which exits are counted."""
 
+from graduation.services.assessments import (
+    assess_case,
+    copy_questionnaire,
+    publish_questionnaire,
+)
 from graduation.services.cases import (
     approve_case,
     attach_statement,
@@ -28,10 +33,12 @@ from graduation.services.flags import raise_flags, settle_flag
 
 __all__ = [
     "approve_case",
+    "assess_case",
     "attach_statement",
     "cancel_case",
     "compare_with_closing",
     "confirm_case",
+    "copy_questionnaire",
     "keep_support",
     "lock_quarter",
     "missing_for_approval",
@@ -39,6 +46,7 @@ __all__ = [
     "note_visit",
     "open_case",
     "propose_case",
+    "publish_questionnaire",
     "raise_flags",
     "reactivate_case",
     "record_exit",

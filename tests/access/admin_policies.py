@@ -17,6 +17,7 @@ from facilitators.models import (
     VisitRule,
     VisitSettings,
 )
+from graduation.models import Question, Questionnaire
 from tests.access.walk import ANYWHERE, NOBODY, Policy, Write
 from tests.access.world import (
     ADMIN,
@@ -136,6 +137,27 @@ NEW_TARGET = {
 }
 
 
+NEW_QUESTIONNAIRE = {
+    "name": "Kesiapan baru",
+    "version": "3",
+    "threshold_percent": "65",
+    "valid_from": "01-01-2027",
+    "published_at": "2020-01-01",
+    "questions-TOTAL_FORMS": "0",
+    "questions-INITIAL_FORMS": "0",
+}
+CHANGED_QUESTION = {
+    "questionnaire": "1",
+    "group": "will",
+    "code": "will",
+    "text": "SIAP KELUAR",
+    "weight": "20",
+    "order": "1",
+    "choices-TOTAL_FORMS": "0",
+    "choices-INITIAL_FORMS": "0",
+}
+
+
 def _new_topic(world, desa):
     return {
         "module": str(world.topic.module_id),
@@ -249,6 +271,20 @@ MODELS = {
         "record": _last(PerformanceTarget),
         "add_body": NEW_TARGET,
         "change_body": NEW_TARGET,
+    },
+    "graduation.questionnaire": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(Questionnaire),
+        "add_body": NEW_QUESTIONNAIRE,
+        "change_body": NEW_QUESTIONNAIRE | {"version": "2"},
+    },
+    "graduation.question": {
+        "view": SITE,
+        "change": LOOKS_AFTER,
+        "record": _last(Question),
+        "change_body": CHANGED_QUESTION,
     },
     "dtks.matchingsettings": {
         "view": SITE,

@@ -13,6 +13,7 @@ from graduation.models import (
     Assessment,
     CaseFlag,
     CaseStep,
+    Choice,
     Exit,
     ExitEntry,
     ExitType,
@@ -21,6 +22,7 @@ from graduation.models import (
     KeptSupport,
     Monitoring,
     QuarterCorrection,
+    Question,
     Questionnaire,
     ReportQuarter,
     State,
@@ -116,6 +118,13 @@ def add_graduation(world, *, desa_codes, kabupaten_codes, kecamatan_codes, canar
     kind = ExitType.objects.get(code="local_eligibility")
     natural = ExitType.objects.get(code="natural")
     form = Questionnaire.objects.get(version=1)
+    draft = Questionnaire.objects.create(
+        name="RANCANGAN", version=2, threshold_percent=60, valid_from=today
+    )
+    asked = Question.objects.create(
+        questionnaire=draft, code="will", group="will", text="SIAP", weight=10
+    )
+    Choice.objects.create(question=asked, code="yes", text="YA", percent=100)
     counted_on = COUNTED.starts_on
     quarters = {
         code: ReportQuarter.objects.create(area_id=code, year=COUNTED.year, quarter=COUNTED.stage)
