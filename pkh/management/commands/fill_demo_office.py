@@ -26,6 +26,7 @@ from facilitators.demo import (
     make_demo_work,
 )
 from facilitators.models import VisitRequest
+from graduation.demo import make_demo_graduation
 
 PERIOD = "2026-4"
 QUESTIONS = 5
@@ -94,6 +95,7 @@ class Command(OfficeCommand):
         made["by"] = User.objects.get(username="operator2")
         make_demo_visits(**made, decider=User.objects.get(username="korkab"))
         make_demo_work(starts_on=made["starts_on"], by=made["by"], at=made["at"])
+        make_demo_graduation(office_area=office, by=made["by"], at=made["at"])
         self._ask_the_field()
 
     def _ask_the_field(self):

@@ -1,0 +1,78 @@
+"""Graduation of the demo district: the year 2022 to the last family, and cases at every stage."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.db.models import Count, Sum
+
+from accounts.roles import Role
+from beneficiaries.models import Household
+from facilitators.demo import make_demo_facilitators, make_demo_visits
+from graduation.demo import make_demo_graduation
+from graduation.models import OPEN_STATES, CaseStep, Exit, ExitEntry, GraduationCase, Monitoring
+from graduation.services import raise_flags
+from tests.factories.accounts import person
+from tests.factories.areas import AreaFactory
+from tests.factories.graduation import first_types
+
+pytestmark = pytest.mark.django_db
+START = dt.date(2026, 7, 1)
+AT = dt.datetime(2026, 11, 2, 9, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def made(ratna, operator2):
+    """600 families in one village, accompanied and visited."""
+    home = AreaFactory(code="99.01.01.2001")
+    for username, role in (("kadis", Role.HEAD), ("korkab", Role.DISTRICT_COORDINATOR)):
+        person(username, role, "99.01")
+    person("pendamping", Role.FACILITATOR, "99.01.01")
+    first_types()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO beneficiaries_household (desa_id) SELECT %s FROM generate_series(1, 600)",
+            [home.pk],
+        )
+        cursor.execute(
+            "INSERT INTO beneficiaries_member (household_id, name, birth_on, sex, relationship)"
+            " SELECT id, 'SITI ' || chr(65 + (id % 26)::int) || 'MINAH', '1984-01-01', 'P', 'head'"
+            " FROM beneficiaries_household"
+        )
+        cursor.execute(
+            "UPDATE beneficiaries_household h SET caretaker_id = m.id"
+            " FROM beneficiaries_member m WHERE m.household_id = h.id"
+        )
+    area = AreaFactory(code="99.01")
+    make_demo_facilitators(office_area=area, starts_on=START, by=ratna, at=AT)
+    make_demo_visits(office_area=area, starts_on=START, by=operator2, decider=ratna, at=AT)
+    return make_demo_graduation(office_area=area, by=operator2, at=AT)
+
+
+def test_2022_is_counted_to_the_last_family(made):
+    of_2022 = ExitEntry.objects.filter(year=2022)
+
+    assert dict(of_2022.order_by().values_list("type__headline").annotate(Sum("sign"))) == {
+        "prosperous": 208,
+        "local_eligibility": 1883,
+    }
+    assert of_2022.order_by().values("quarter").distinct().count() == 4
+    assert made == Exit.objects.count() == Household.objects.filter(status="exited").count()
+
+
+def test_every_case_has_the_steps_that_lead_to_its_state(made):
+    assert raise_flags(at=AT) == 0
+    for case in GraduationCase.objects.prefetch_related("steps")[:300]:
+        steps = list(case.steps.all())
+        assert steps[-1].state == case.state
+        assert [s.earlier for s in steps] == ["", *(s.state for s in steps[:-1])]
+        assert steps == sorted(steps, key=lambda s: s.at)
+    states = GraduationCase.objects.order_by().values_list("state").annotate(n=Count("pk"))
+    assert {state for state, _n in states} == {*OPEN_STATES, "confirmed", "rejected"}
+    assert not CaseStep.objects.filter(at__gt=AT).exists()
+    assert Monitoring.objects.filter(done_on__gt=AT.date()).count() == 0
+
+
+def test_a_second_call_changes_nothing(made, operator2):
+    assert make_demo_graduation(office_area=AreaFactory(code="99.01"), by=operator2, at=AT) == 0
+    assert Exit.objects.count() == made
