@@ -59,6 +59,7 @@ NAVIGATION = (
         "facilitators:results",
         ("facilitators.view_workplan", "facilitators.add_workplan"),
     ),
+    Entry(_("Graduation"), "user-check", "graduation:board", ("graduation.view_graduationcase",)),
     Entry(_("Visits due"), "calendar", "facilitators:overdue", ("facilitators.view_visit",)),
     Entry(_("Look at visits again"), "eye", "facilitators:review", ("facilitators.check_visit",)),
     Entry(

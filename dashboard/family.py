@@ -26,6 +26,9 @@ from core.nik import mask_nik
 from dtks.models import Decision, Difference, Snapshot
 from facilitators.models import CaseloadAssignment
 from facilitators.models.querysets import VIEW_ASSIGNMENT
+from graduation.models import Exit
+from graduation.models.querysets import VIEW_CASE
+from graduation.queries.cases import PROPOSE, RECORD_EXIT, cases_of, exitable_by, proposable_by
 
 _ORDER = [value for value, _ in Member.Relationship.choices]
 # Shown masked, or only as "changed": numbers and the mother's name (domain.md 6.1).
@@ -243,3 +246,24 @@ def decisions_about(members, user):
         .filter(member__in=members)
         .select_related("by", "member", "snapshot", "withdrawn_by")[:50]
     )
+
+
+def graduation_of(household, user):
+    """The family's cases and other exits, and which buttons about them this person gets."""
+    if not user.has_perm(VIEW_CASE):
+        return {"sees_cases": False}
+    cases = list(cases_of(household, user))
+    exits = Exit.objects.visible_to(user).filter(household=household, case=None)
+    stays = household.status != "exited" and not any(case.is_open for case in cases)
+
+    def holds(permission, families):
+        held = stays and user.has_perm(permission)
+        return held and families.filter(pk=household.pk).exists()
+
+    return {
+        "sees_cases": True,
+        "cases": cases,
+        "exits": list(exits.select_related("type").order_by("-on", "pk")),
+        "may_propose": holds(PROPOSE, proposable_by(user)),
+        "may_record_exit": holds(RECORD_EXIT, exitable_by(user)),
+    }

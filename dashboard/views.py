@@ -129,6 +129,7 @@ def household(request, pk):
             "overdue": is_overdue(record, today),
             "requests": list(requests_of(record, request.user)),
             "commitments": newest_checks(record, request.user),
+            **family.graduation_of(record, request.user),
             "may_visit": request.user.has_perm("facilitators.add_visit")
             and own_family(request.user, record.pk, today) is not None,
             "sources": family.sources(record, members, periods, request.user),

@@ -1,10 +1,35 @@
 from django.urls import path
 
-from graduation.views import assessments
+from graduation.views import assessments, cases, exits
 
 app_name = "graduation"
 
-CASES: list = []
+CASES: list = [
+    path("", cases.board, name="board"),
+    path("usulan/", cases.listing, name="cases"),
+    path("usulan/<uuid:pk>/", cases.case, name="case"),
+    *(
+        path(f"usulan/<uuid:pk>/{word}/", cases.step(step), name=f"{step}_case")
+        for step, word in (
+            ("propose", "usulkan"),
+            ("visit", "kunjungan"),
+            ("verify", "verifikasi"),
+            ("approve", "setujui"),
+            ("submit", "kirim"),
+            ("confirm", "tetapkan"),
+            ("reject", "tolak"),
+            ("cancel", "batalkan"),
+            ("reactivate", "aktifkan"),
+        )
+    ),
+    path("usulan/<uuid:pk>/pernyataan/", cases.attach, name="attach_statement"),
+    path("tanda/<int:pk>/", cases.settle, name="settle_flag"),
+    path("usul/<int:pk>/", cases.propose, name="propose"),
+    path("keluar/", exits.listing, name="exits"),
+    path("keluar/<int:pk>/", exits.record, name="record_exit"),
+    path("keluar/<uuid:pk>/perbaiki/", exits.move, name="move_exit"),
+    path("keluar/<uuid:pk>/tarik/", exits.withdraw, name="withdraw_exit"),
+]
 REPORT: list = []
 PAPERS: list = []
 FORECAST: list = [

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django import template
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
@@ -15,7 +16,10 @@ class Tab:
     permissions: tuple[str, ...]
 
 
-TABS: tuple[Tab, ...] = ()
+TABS: tuple[Tab, ...] = (
+    Tab(_("Board of cases"), "graduation:board", ("graduation.view_graduationcase",)),
+    Tab(_("Exits"), "graduation:exits", ("graduation.view_graduationcase",)),
+)
 
 
 @register.inclusion_tag("graduation/_tabs.html", takes_context=True)

@@ -48,6 +48,12 @@ SEES = {
     "verifies": {Role.SUBDISTRICT_LEAD.value, Role.DISTRICT_COORDINATOR.value},
     "approves": {Role.HEAD.value, Role.DIVISION_HEAD.value},
     "submits": {Role.DISTRICT_COORDINATOR.value, Role.DATA_OPERATOR.value},
+    "keeps statements": {
+        Role.FACILITATOR.value,
+        Role.SUBDISTRICT_LEAD.value,
+        Role.DISTRICT_COORDINATOR.value,
+        Role.DATA_OPERATOR.value,
+    },
     "graduation reports": READERS,
     "sets targets": {
         Role.DISTRICT_COORDINATOR.value,
