@@ -1,6 +1,6 @@
 from django.urls import path
 
-from graduation.views import assessments, cases, exits
+from graduation.views import assessments, cases, exits, report, report_pdf
 
 app_name = "graduation"
 
@@ -30,7 +30,12 @@ CASES: list = [
     path("keluar/<uuid:pk>/perbaiki/", exits.move, name="move_exit"),
     path("keluar/<uuid:pk>/tarik/", exits.withdraw, name="withdraw_exit"),
 ]
-REPORT: list = []
+REPORT: list = [
+    path("laporan/", report.report, name="report"),
+    path("laporan/pdf/", report_pdf.report_pdf, name="report_pdf"),
+    path("laporan/xlsx/", report.report_xlsx, name="report_xlsx"),
+    path("laporan/kunci/", report.lock_report, name="lock_report"),
+]
 PAPERS: list = []
 FORECAST: list = [
     path("usulan/<uuid:pk>/nilai/", assessments.assess, name="assess"),

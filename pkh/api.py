@@ -15,6 +15,7 @@ from facilitators.api.requests import VisitRequestViewSet
 from facilitators.api.results import PerformanceResultViewSet
 from facilitators.api.visits import VisitViewSet
 from facilitators.api.work import ActivityViewSet, WorkPlanViewSet, WorkProgressViewSet
+from graduation.api.reports import GraduationReportViewSet
 from jobs.api.views import JobViewSet
 
 router = SimpleRouter()
@@ -23,6 +24,7 @@ router.register("areas", AreaViewSet, basename="area")
 router.register("assignments", AssignmentViewSet, basename="assignment")
 router.register("commitment-checks", CommitmentCheckViewSet, basename="commitment-check")
 router.register("facilitators", FacilitatorViewSet, basename="facilitator")
+router.register("graduation-reports", GraduationReportViewSet, basename="graduation-report")
 router.register("households", HouseholdViewSet, basename="household")
 router.register("jobs", JobViewSet, basename="job")
 router.register("learning-groups", LearningGroupViewSet, basename="learning-group")
