@@ -1,6 +1,6 @@
 from django.urls import path
 
-from graduation.views import assessments, cases, exits, report, report_pdf
+from graduation.views import assessments, cases, exits, report, report_pdf, targets
 
 app_name = "graduation"
 
@@ -35,6 +35,10 @@ REPORT: list = [
     path("laporan/pdf/", report_pdf.report_pdf, name="report_pdf"),
     path("laporan/xlsx/", report.report_xlsx, name="report_xlsx"),
     path("laporan/kunci/", report.lock_report, name="lock_report"),
+    path("target/", targets.targets, name="targets"),
+    path("target/tetapkan/", targets.set_target, name="set_target"),
+    path("target/<int:pk>/ubah/", targets.change_target, name="change_target"),
+    path("target/<int:pk>/bagi/", targets.split_target, name="split_target"),
 ]
 PAPERS: list = []
 FORECAST: list = [

@@ -7,6 +7,7 @@ from beneficiaries.scope import families_in_scope
 VIEW_CASE = "graduation.view_graduationcase"
 VIEW_REPORT = "graduation.view_reportquarter"
 VIEW_TARGET = "graduation.view_graduationtarget"
+CHANGE_TARGET = "graduation.change_graduationtarget"
 VIEW_DOCUMENT = "documents.view_document"
 
 
@@ -83,6 +84,9 @@ class TargetQuerySet(models.QuerySet):
             in_scope(user, "area", VIEW_TARGET)
             | Q(facilitator__user=user, facilitator__isnull=False)
         )
+
+    def changeable_by(self, user):
+        return self.filter(in_scope(user, "area", CHANGE_TARGET))
 
 
 class TargetEventQuerySet(models.QuerySet):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.scope import holds_everywhere
 from areas.models import Area
 from areas.models.querysets import below
+from beneficiaries.models import HouseholdPeriod
 from core.errors import Refused
 from core.figures import percent
 from core.periods import Period
@@ -381,6 +382,17 @@ def corrections_of(user, area: str, period: Period, cumulative: bool) -> list[Co
 def first_closing(area: str, year: int) -> Period | None:
     """The first Final Closing of the year that the register holds for the area."""
     return next((one for one in _closings(area, year) if one.year == year), None)
+
+
+def denominator_of(area: str, year: int) -> tuple[Period | None, int]:
+    """(first Final Closing of the year in the kabupaten, families of the area in it)."""
+    first = first_closing(area[:KABUPATEN], year)
+    if first is None:
+        return None, 0
+    listed = HouseholdPeriod.objects.filter(
+        below("household__desa__code", [area]), year=first.year, stage=first.stage
+    )
+    return first, listed.count()
 
 
 def base_of(area: Area | str, year: int, quarter: int) -> dict:

@@ -30,12 +30,14 @@ from graduation.services.exits import (
     withdraw_exit,
 )
 from graduation.services.flags import raise_flags, settle_flag
+from graduation.services.targets import change_target, set_target, shares_of, split_target
 
 __all__ = [
     "approve_case",
     "assess_case",
     "attach_statement",
     "cancel_case",
+    "change_target",
     "compare_with_closing",
     "confirm_case",
     "copy_questionnaire",
@@ -53,7 +55,10 @@ __all__ = [
     "record_monitoring",
     "record_reentry",
     "reject_case",
+    "set_target",
     "settle_flag",
+    "shares_of",
+    "split_target",
     "submit_case",
     "verify_case",
     "withdraw_exit",

@@ -18,6 +18,11 @@ class Tab:
 
 TABS: tuple[Tab, ...] = (
     Tab(_("Board of cases"), "graduation:board", ("graduation.view_graduationcase",)),
+    Tab(
+        _("Targets"),
+        "graduation:targets",
+        ("graduation.view_graduationtarget", "graduation.view_graduationcase"),
+    ),
     Tab(_("Report"), "graduation:report", ("graduation.view_reportquarter",)),
     Tab(_("Exits"), "graduation:exits", ("graduation.view_graduationcase",)),
 )
