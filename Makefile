@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 TEST_WORKERS ?= 2
 TEST_ARGS ?=
 
-.PHONY: demo test bench bench-field requirements messages lint types catalogue venv runtime dev
+.PHONY: demo test bench bench-field bench-board requirements messages lint types catalogue venv runtime dev
 
 demo: runtime catalogue
 	@exec $(PY) -m pkh.office --with-parent
@@ -26,6 +26,9 @@ bench: dev catalogue
 
 bench-field: dev catalogue
 	@exec $(PY) -m tests.bench.field
+
+bench-board: dev catalogue
+	@exec $(PY) -m tests.bench.board
 
 lint: dev
 	@$(VENV)/bin/ruff check .

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from core.admin import OfficeModelAdmin
 from core.errors import Refused
 from graduation import services
-from graduation.models import Choice, Question, Questionnaire
+from graduation.models import Choice, ExitReason, ExitType, Question, Questionnaire
 
 
 class DraftOnly:
@@ -117,3 +117,47 @@ class QuestionAdmin(DraftOnly, OfficeModelAdmin):
 
     def has_add_permission(self, request):
         return False
+
+
+@admin.register(ExitType)
+class ExitTypeAdmin(OfficeModelAdmin):
+    """Ways to leave. Where a way is counted stays as it was made: past reports count by it, so
+    another bucket is another way. One that ended keeps its cases."""
+
+    list_display = [
+        "name",
+        "headline",
+        "needs_visit",
+        "needs_statement",
+        "needs_assessment",
+        "valid_from",
+        "valid_to",
+    ]
+    fields = [
+        "code",
+        "name",
+        "headline",
+        "needs_visit",
+        "needs_statement",
+        "needs_assessment",
+        "order",
+        "valid_from",
+        "valid_to",
+        "source",
+    ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["code", "headline"] if obj else []
+
+
+@admin.register(ExitReason)
+class ExitReasonAdmin(OfficeModelAdmin):
+    """Reasons of a way to leave; cases of before keep one that ended."""
+
+    list_display = ["name", "type", "valid_to"]
+    list_select_related = ["type"]
+    list_filter = ["type"]
+    fields = ["type", "code", "name", "valid_to"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["type", "code"] if obj else []

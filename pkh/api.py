@@ -15,6 +15,7 @@ from facilitators.api.requests import VisitRequestViewSet
 from facilitators.api.results import PerformanceResultViewSet
 from facilitators.api.visits import VisitViewSet
 from facilitators.api.work import ActivityViewSet, WorkPlanViewSet, WorkProgressViewSet
+from graduation.api.cases import GraduationCaseViewSet
 from graduation.api.reports import GraduationReportViewSet
 from graduation.api.targets import GraduationTargetViewSet
 from jobs.api.views import JobViewSet
@@ -25,6 +26,7 @@ router.register("areas", AreaViewSet, basename="area")
 router.register("assignments", AssignmentViewSet, basename="assignment")
 router.register("commitment-checks", CommitmentCheckViewSet, basename="commitment-check")
 router.register("facilitators", FacilitatorViewSet, basename="facilitator")
+router.register("graduation-cases", GraduationCaseViewSet, basename="graduation-case")
 router.register("graduation-reports", GraduationReportViewSet, basename="graduation-report")
 router.register("graduation-targets", GraduationTargetViewSet, basename="graduation-target")
 router.register("households", HouseholdViewSet, basename="household")

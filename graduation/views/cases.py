@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -27,7 +26,7 @@ from graduation.forms import cases as forms
 from graduation.models import OPEN_STATES, CaseFlag, Exit, GraduationCase, State
 from graduation.models.querysets import VIEW_CASE
 from graduation.queries import cases as queries
-from graduation.services.corrections import refuse_locked
+from graduation.services.steps import take_step
 
 MOST_DOCUMENTS = 12
 SIGNS = {
@@ -125,17 +124,6 @@ STEPS = {
     ),
 }
 _TURNING = ("reject", "cancel", "reactivate")
-SERVICES = {
-    "propose": services.propose_case,
-    "visit": services.note_visit,
-    "verify": services.verify_case,
-    "approve": services.approve_case,
-    "submit": services.submit_case,
-    "confirm": services.confirm_case,
-    "reject": services.reject_case,
-    "cancel": services.cancel_case,
-    "reactivate": services.reactivate_case,
-}
 
 
 @_sees
@@ -349,11 +337,11 @@ def step(name):
         said = {key: form.cleaned_data[key] for key in STEPS[name].said}
         try:
             take_step(
-                name,
-                found,
-                said,
+                name=name,
+                case=found,
+                said=said,
                 version=form.cleaned_data["version"],
-                user=request.user,
+                by=request.user,
                 at=timezone.now(),
             )
         except Refused as reason:
@@ -363,27 +351,6 @@ def step(name):
 
     take.__name__ = f"{name}_case"
     return take
-
-
-@transaction.atomic
-def take_step(name, case, said, *, version, user, at):
-    """One step for page and API alike. `case` comes from `with_rights`; whoever lacks the right
-    where the case stands gets the refusal `not_allowed`, the rest is the service's word."""
-    if not queries.may_take(name, case):
-        raise Refused("not_allowed", _("This step is not yours to take."))
-    extra = {}
-    if name == "confirm":
-        may_correct = queries.may_correct(user, case.household.desa_id)
-        refuse_locked(
-            household=case.household_id,
-            desa=case.household.desa_id,
-            days=[said["on"]],
-            may_correct=may_correct,
-        )
-        extra["basis"] = Exit.Basis.DECREE
-        if not may_correct:
-            said = said | {"correction_reason": ""}
-    return SERVICES[name](case=case, **said, **extra, version=version, by=user, at=at)
 
 
 def _refused(request, found, name, form, reason):

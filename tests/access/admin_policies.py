@@ -17,7 +17,7 @@ from facilitators.models import (
     VisitRule,
     VisitSettings,
 )
-from graduation.models import Question, Questionnaire
+from graduation.models import ExitReason, ExitType, Question, Questionnaire
 from tests.access.walk import ANYWHERE, NOBODY, Policy, Write
 from tests.access.world import (
     ADMIN,
@@ -167,6 +167,26 @@ def _new_topic(world, desa):
     }
 
 
+NEW_WAY = {
+    "code": "cara-baru",
+    "name": "Cara baru",
+    "headline": "",
+    "order": "99",
+    "valid_from": "01-01-2027",
+}
+
+
+def _new_reason(world, desa):
+    way = ExitType.objects.get(code="natural").pk
+    return {"type": str(way), "code": "alasan-baru", "name": "Alasan baru"}
+
+
+def _buckets(world, desa):
+    """Where a way that exists is counted."""
+    known = ExitType.objects.exclude(code=NEW_WAY["code"]).order_by("pk")
+    return list(known.values_list("code", "headline"))
+
+
 # label -> who may view, add, change; a record; bodies; `what` and `places` when rows lie somewhere
 MODELS = {
     "accounts.user": {
@@ -271,6 +291,23 @@ MODELS = {
         "record": _last(PerformanceTarget),
         "add_body": NEW_TARGET,
         "change_body": NEW_TARGET,
+    },
+    "graduation.exittype": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(ExitType),
+        "add_body": NEW_WAY,
+        "change_body": NEW_WAY | {"name": "Nama lain", "headline": "natural"},
+        "keeps": _buckets,
+    },
+    "graduation.exitreason": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(ExitReason),
+        "add_body": _new_reason,
+        "change_body": {"name": "Alasan lain", "code": "lain"},
     },
     "graduation.questionnaire": {
         "view": SITE,

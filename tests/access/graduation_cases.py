@@ -14,6 +14,7 @@ from tests.access.graduation import (
     stands_at,
 )
 from tests.access.walk import Policy, Write
+from tests.access.world import DESA, may
 from tests.access.world import holding as people_holding
 from tests.factories.files import pdf
 
@@ -122,6 +123,39 @@ def closed(world, desa):
         GraduationCase.objects.filter(pk=world.cases[desa].pk).update(state=State.CANCELLED)
 
 
+def sent_case(world, desa):
+    return new_case(world, desa) | {
+        "household": household(world, desa)["pk"],
+        "type": "local_eligibility",
+        "state": "approved",
+    }
+
+
+def cases_of(world, person):
+    """One open proposal a desa, of its first family."""
+    return sum(1 for desa in DESA if may(person, "cases", desa))
+
+
+def of_household(world, desa):
+    return f"?household={household(world, desa)['pk']}"
+
+
+def by_json(what, state, **said):
+    """A step over REST; what the service chooses itself is sent as well, and overlooked."""
+
+    def body(world, desa):
+        more = {
+            key: value(world, desa) if callable(value) else value for key, value in said.items()
+        }
+        return {"version": 1, "state": "confirmed", "by": 1, "household": 1} | more
+
+    return Write(by=holding(what), what=what, body=body, json=True, given=stands_at(state))
+
+
+def rest_step(*writes):
+    return Policy(fill=case, what="cases", writes={"POST": writes})
+
+
 CHOICES = (
     "?wilayah=99.02",
     "?wilayah=%00",
@@ -224,5 +258,68 @@ POLICIES: dict[str, Policy] = {
                 given=has_left_for_the_office,
             )
         },
+    ),
+    "api:v1:graduation-case-list": Policy(
+        opens=holding("cases"),
+        rows=cases_of,
+        queries=(
+            ("?state=proposed", {200}),
+            ("?state=x", {400}),
+            ("?type=natural", {200}),
+            ("?type=%00", {400}),
+            ("?village=99.02", {200}),
+            ("?facilitator=1", {200}),
+            ("?facilitator=x", {400}),
+            ("?flagged=true", {200}),
+            ("?flagged=mungkin", {400}),
+            ("?ordering=moved_at", {200}),
+            ("?ordering=-opened_at", {200}),
+            ("?ordering=household__kk_number", {400}),
+            ("?proposed_by=1", {400}),
+            ("?cursor=omong-kosong", {400, 404}),
+            (of_household, {200}),
+        ),
+        writes={
+            "POST": Write(
+                by=holding("proposes"), what="proposes", body=sent_case, json=True, given=closed
+            )
+        },
+    ),
+    "api:v1:graduation-case-detail": Policy(opens=holding("cases"), fill=case, what="cases"),
+    "api:v1:graduation-case-propose": rest_step(by_json("proposes", State.POTENTIAL)),
+    "api:v1:graduation-case-visit": rest_step(
+        by_json("proposes", State.PROPOSED, visit=lambda world, desa: str(world.visits[desa].pk))
+    ),
+    "api:v1:graduation-case-verify": rest_step(by_json("verifies", State.VISITED)),
+    "api:v1:graduation-case-approve": rest_step(by_json("approves", State.VERIFIED)),
+    "api:v1:graduation-case-submit": rest_step(by_json("submits", State.APPROVED, number="1/2026")),
+    "api:v1:graduation-case-confirm": rest_step(
+        by_json(
+            "submits",
+            State.SUBMITTED,
+            on=lambda world, desa: timezone.localdate().isoformat(),
+            document_number="SK 1/2026",
+        )
+    ),
+    "api:v1:graduation-case-reject": rest_step(
+        by_json("verifies", State.VISITED, reason="Belum siap"),
+        by_json("approves", State.VERIFIED, reason="Belum siap"),
+    ),
+    "api:v1:graduation-case-cancel": rest_step(
+        by_json("proposes", State.VISITED, reason="Mundur"),
+        by_json("submits", State.APPROVED, reason="Mundur"),
+    ),
+    "api:v1:graduation-case-reactivate": rest_step(
+        Write(
+            by=holding("submits"),
+            what="submits",
+            body=lambda world, desa: {
+                "version": 1,
+                "on": timezone.localdate().isoformat(),
+                "reason": "Masih layak",
+            },
+            json=True,
+            given=has_left,
+        )
     ),
 }
