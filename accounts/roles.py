@@ -64,6 +64,7 @@ _KEEP_TARGETS = {"graduation.change_graduationtarget"}
 _LOCK_REPORTS = {"graduation.lock_reportquarter"}
 _CORRECT_REPORTS = {"graduation.correct_reportquarter"}
 _GRADUATION_LISTS = ("exittype", "exitreason", "questionnaire", "question", "choice")
+_PAPER_LISTS = ("letterhead", "numberpattern")
 _KEEP_CASELOADS = {
     "facilitators.add_facilitator",
     "facilitators.change_facilitator",
@@ -225,6 +226,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "facilitators.view_learningtopic",
             "facilitators.view_performancetarget",
             *(f"graduation.view_{table}" for table in _GRADUATION_LISTS),
+            *(f"documents.view_{table}" for table in _PAPER_LISTS),
             "accounts.view_auditevent",
             "accounts.view_assignment",
             "accounts.view_user",
@@ -282,6 +284,11 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
                 f"graduation.{verb}_{table}"
                 for verb in ("view", "add", "change")
                 for table in _GRADUATION_LISTS
+            ),
+            *(
+                f"documents.{verb}_{table}"
+                for verb in ("view", "add", "change")
+                for table in _PAPER_LISTS
             ),
             "jobs.view_job",
         }

@@ -16,7 +16,16 @@ from core.errors import Refused
 OPEN_ADMIN = "accounts.open_admin"
 # Libraries register models of their own (groups, addresses, schedules); none belongs here.
 FLOORS = frozenset(
-    {"accounts", "areas", "beneficiaries", "dtks", "facilitators", "graduation", "jobs"}
+    {
+        "accounts",
+        "areas",
+        "beneficiaries",
+        "documents",
+        "dtks",
+        "facilitators",
+        "graduation",
+        "jobs",
+    }
 )
 
 

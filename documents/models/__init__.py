@@ -1,3 +1,4 @@
 from documents.models.document import Document
+from documents.models.paper import IssuedNumber, Letterhead, NumberCounter, NumberPattern
 
-__all__ = ["Document"]
+__all__ = ["Document", "IssuedNumber", "Letterhead", "NumberCounter", "NumberPattern"]

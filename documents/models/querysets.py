@@ -28,3 +28,10 @@ class DocumentQuerySet(models.QuerySet):
 
     def for_listing(self):
         return self.select_related("uploaded_by").order_by("-received_at", "pk")
+
+
+class IssuedNumberQuerySet(models.QuerySet):
+    """Whoever may see a paper sees its number there; the list of numbers is one's own."""
+
+    def visible_to(self, user):
+        return self.filter(issued_by=user)

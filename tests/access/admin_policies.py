@@ -9,6 +9,7 @@ from django.db.models import ForeignKey
 
 from accounts.models import ApiToken, Assignment
 from beneficiaries.models import BenefitIndex, PeriodRule
+from documents.models import Letterhead, NumberPattern
 from facilitators.models import (
     CommitmentRule,
     LearningModule,
@@ -231,6 +232,32 @@ MODELS = {
         "record": _last(PeriodRule),
         "add_body": _new_rule,
         "change_body": _new_rule,
+    },
+    "documents.letterhead": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(Letterhead),
+        "add_body": {"area": "99.02", "city": "Uji", "paper": "A4"},
+        "change_body": {"area": "99.01", "city": "Uji", "paper": "F4"},
+    },
+    "documents.numberpattern": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(NumberPattern),
+        "add_body": {
+            "kind": "uji",
+            "name": "Surat uji",
+            "pattern": "{nomor:03d}/{tahun}",
+            "yearly": "on",
+        },
+        "change_body": {
+            "kind": "graduasi-keputusan",
+            "name": "Surat uji",
+            "pattern": "{nomor}/{romawi}/{tahun}",
+            "yearly": "on",
+        },
     },
     "facilitators.caseloadsettings": {
         "view": SITE,

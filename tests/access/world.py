@@ -33,7 +33,7 @@ from beneficiaries.models import (
     PeriodRule,
 )
 from core.periods import Period
-from documents.models import Document
+from documents.models import Document, Letterhead
 from documents.services import keep_document
 from dtks.models import Decision, Difference, Export, MatchingSettings, Snapshot
 from facilitators.models import (
@@ -70,6 +70,7 @@ from jobs.models import Job
 from tests.access import graduation
 from tests.factories.commitments import first_rules
 from tests.factories.files import jpeg, pdf
+from tests.factories.papers import first_patterns
 from tests.msgids import FLOORS
 
 KABUPATEN = ["99.01", "99.02"]
@@ -385,6 +386,8 @@ def _rules():
     PeriodRule.objects.get_or_create(valid_from="2025-01-01")
     MatchingSettings.objects.get_or_create(pk=1)
     CaseloadSettings.objects.get_or_create(pk=1)
+    Letterhead.objects.get_or_create(area_id="99.01")
+    first_patterns()
     first_rules()
     VisitRule.objects.get_or_create(purpose="", valid_from="2025-01-01", defaults={"days": 90})
     VisitSettings.objects.get_or_create(valid_from="2025-01-01")
@@ -999,6 +1002,10 @@ WHERE_IT_LIES = {
         f"{graduation.DOCUMENT_HOME}"
         f" ELSE ({_HOME} t.owner_id::bigint) END"
     ),
+    "documents_letterhead": "'99'",
+    "documents_numberpattern": "'99'",
+    "documents_numbercounter": "'99'",
+    "documents_issuednumber": "'99'",
     "facilitators_caseloadsettings": "'99'",
     "facilitators_commitmentrule": "'99'",
     "facilitators_commitmentsettings": "'99'",
