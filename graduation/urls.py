@@ -1,6 +1,6 @@
 from django.urls import path
 
-from graduation.views import assessments, cases, exits, report, report_pdf, targets
+from graduation.views import assessments, cases, exits, papers, report, report_pdf, targets
 
 app_name = "graduation"
 
@@ -40,7 +40,15 @@ REPORT: list = [
     path("target/<int:pk>/ubah/", targets.change_target, name="change_target"),
     path("target/<int:pk>/bagi/", targets.split_target, name="split_target"),
 ]
-PAPERS: list = []
+PAPERS: list = [
+    path("surat/", papers.papers, name="papers"),
+    path("surat/pernyataan/<uuid:pk>/", papers.statement, name="statement"),
+    path("surat/berita-acara/<uuid:pk>/", papers.minutes, name="minutes"),
+    path(
+        "surat/berita-acara/<str:desa>/<str:day>/", papers.village_minutes, name="village_minutes"
+    ),
+    path("surat/lampiran-sk/", papers.decree, name="decree"),
+]
 FORECAST: list = [
     path("usulan/<uuid:pk>/nilai/", assessments.assess, name="assess"),
     path("penilaian/<uuid:pk>/", assessments.assessment, name="assessment"),

@@ -25,6 +25,7 @@ TABS: tuple[Tab, ...] = (
     ),
     Tab(_("Report"), "graduation:report", ("graduation.view_reportquarter",)),
     Tab(_("Exits"), "graduation:exits", ("graduation.view_graduationcase",)),
+    Tab(_("Papers"), "graduation:papers", ("graduation.view_graduationcase",)),
 )
 
 

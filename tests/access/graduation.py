@@ -54,6 +54,19 @@ SEES = {
         Role.DISTRICT_COORDINATOR.value,
         Role.DATA_OPERATOR.value,
     },
+    "draws lists": {
+        Role.SUBDISTRICT_LEAD.value,
+        Role.DISTRICT_COORDINATOR.value,
+        Role.DATA_OPERATOR.value,
+        Role.HEAD.value,
+        Role.DIVISION_HEAD.value,
+    },
+    "numbers decrees": {
+        Role.DISTRICT_COORDINATOR.value,
+        Role.DATA_OPERATOR.value,
+        Role.HEAD.value,
+        Role.DIVISION_HEAD.value,
+    },
     "graduation reports": READERS,
     "sets targets": {
         Role.DISTRICT_COORDINATOR.value,

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import pypdf
 from django.db import connection
 from django.db.transaction import Atomic
 from django.test import Client
@@ -173,10 +174,23 @@ def _texts(body, response):
         or kind == "application/javascript"
     ):
         yield body.decode()
-    elif kind.startswith("image/") or kind == "application/pdf":
+    elif kind.startswith("image/"):
         yield body.decode("latin-1")  # whatever is written between the pixels
+    elif kind == "application/pdf":
+        yield body.decode("latin-1")
+        yield from _pages(body)
     elif body:
         raise Unreadable(f"nobody taught the walk to read {kind or 'this'}")
+
+
+def _pages(body):
+    """What a PDF says, and the same without the breaks that narrow columns put into words."""
+    try:
+        text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(body)).pages)
+    except pypdf.errors.PyPdfError as problem:
+        raise Unreadable(f"a PDF nobody can read: {problem}") from None
+    yield text
+    yield re.sub(r"\s+", "", text)
 
 
 def _members(body):
