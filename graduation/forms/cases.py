@@ -70,7 +70,7 @@ class CaseForm(WayOutForm):
         kwargs["initial"] = {"id": uuid.uuid4(), "target_year": today.year}
         super().__init__(*args, today=today, **kwargs)
         years = range(today.year, today.year + 6)
-        self.fields["target_year"].choices = [("", _("not said")), *((y, y) for y in years)]
+        self.fields["target_year"].choices = [("", _("not said")), *((y, str(y)) for y in years)]
 
 
 class StepForm(forms.Form):

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -298,7 +298,7 @@ def _page(request, found, bound=None, status=200):
             or (forms.StatementForm(auto_id="statement_%s") if "statement" in steps else None),
             "documents": documents_of(found, user=user)[:MOST_DOCUMENTS],
             "assessment": newest,
-            "assess_url": _assess_url(found),
+            "may_assess": found.is_open and found.may_propose,
             "exit": left,
             "may_move_exit": left is not None
             and left.withdrawn_at is None
@@ -312,13 +312,6 @@ def _page(request, found, bound=None, status=200):
 
 def _about(found):
     return Q(case=found) | Q(exit__case=found)
-
-
-def _assess_url(found):
-    try:
-        return reverse("graduation:assess", args=[found.pk])
-    except NoReverseMatch:
-        return ""
 
 
 def step(name):

@@ -407,6 +407,13 @@ def test_the_family_page_offers_to_propose_and_then_shows_the_case(
     assert case.get_absolute_url() in after
 
 
+def test_a_year_is_written_as_a_year(client, sari, family):
+    page = read(client, sari, reverse("graduation:propose", args=[family.pk])).content.decode()
+
+    year = str(timezone.localdate().year)
+    assert f'<option value="{year}" selected>{year}</option>' in page
+
+
 def test_a_second_press_of_the_button_is_the_same_case(client, sari, family):
     sent = {
         "id": "00000000-0000-4000-8000-000000000001",
