@@ -1,4 +1,5 @@
-"""Graduation of the demo office: the year 2022 as Pringsewu reported it, and cases of today."""
+"""Graduation of the demo office: the year 2022 as Pringsewu reported it, its targets for 2023, and
+cases and targets of today."""
 
 import datetime as dt
 import json
@@ -11,7 +12,9 @@ from accounts.models import User
 from areas.models import Area
 from core.periods import Period
 from core.sql import run_sql
-from graduation.models import Exit
+from graduation.models import Exit, ExitType
+from graduation.queries.report import base_of
+from graduation.services import lock_quarter, set_target, shares_of, split_target
 
 # Pringsewu 2022 through the fourth stage (domain.md 2.4, G1 to G5), by quarter: 208 and 1,883.
 GRADUATED_2022 = {"prosperous": (31, 44, 58, 75), "local_eligibility": (270, 415, 521, 677)}
@@ -20,6 +23,8 @@ LISTED_2023 = 20_667
 # Families that left in each of the last four quarters before the office opened.
 LATELY = {"prosperous": 9, "local_eligibility": 17, "natural": 32, "died": 6, "moved": 3}
 OPEN_CASES = 430
+TARGETS_2023 = {"prosperous": 1000, "natural": 2000}
+TARGETS_NOW = {"prosperous": 120, "local_eligibility": 90, "natural": 160}
 
 
 @transaction.atomic
@@ -69,4 +74,30 @@ def make_demo_graduation(*, office_area: Area, by: User, at: dt.datetime) -> int
         by=by.pk,
         **people,
     )
+    coordinator = User.objects.get(pk=people["verifier"])
+    for stage in (1, 2, 3, 4):
+        lock_quarter(
+            area=office_area,
+            period=Period(2022, stage),
+            base=base_of(office_area, 2022, stage),
+            by=coordinator,
+            at=at,
+        )
+    for year, targets in ((2023, TARGETS_2023), (today.year, TARGETS_NOW)):
+        for code, number in targets.items():
+            target, _is_new = set_target(
+                year=year,
+                type=ExitType.objects.get(code=code),
+                area=office_area,
+                number=number,
+                by=coordinator,
+                at=at,
+            )
+            split_target(
+                target=target,
+                version=target.version,
+                fingerprint=shares_of(target, at=at).fingerprint,
+                by=coordinator,
+                at=at,
+            )
     return Exit.objects.count()

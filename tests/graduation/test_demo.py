@@ -10,7 +10,16 @@ from accounts.roles import Role
 from beneficiaries.models import Household
 from facilitators.demo import make_demo_facilitators, make_demo_visits
 from graduation.demo import make_demo_graduation
-from graduation.models import OPEN_STATES, CaseStep, Exit, ExitEntry, GraduationCase, Monitoring
+from graduation.models import (
+    OPEN_STATES,
+    CaseStep,
+    Exit,
+    ExitEntry,
+    GraduationCase,
+    GraduationTarget,
+    Monitoring,
+    ReportQuarter,
+)
 from graduation.services import raise_flags
 from tests.factories.accounts import person
 from tests.factories.areas import AreaFactory
@@ -49,7 +58,7 @@ def made(ratna, operator2):
     return make_demo_graduation(office_area=area, by=operator2, at=AT)
 
 
-def test_2022_is_counted_to_the_last_family(made):
+def check_2022_to_the_last_family(made):
     of_2022 = ExitEntry.objects.filter(year=2022)
 
     assert dict(of_2022.order_by().values_list("type__headline").annotate(Sum("sign"))) == {
@@ -60,7 +69,7 @@ def test_2022_is_counted_to_the_last_family(made):
     assert made == Exit.objects.count() == Household.objects.filter(status="exited").count()
 
 
-def test_every_case_has_the_steps_that_lead_to_its_state(made):
+def check_every_case_has_the_steps_that_lead_to_its_state():
     assert raise_flags(at=AT) == 0
     for case in GraduationCase.objects.prefetch_related("steps")[:300]:
         steps = list(case.steps.all())
@@ -73,6 +82,33 @@ def test_every_case_has_the_steps_that_lead_to_its_state(made):
     assert Monitoring.objects.filter(done_on__gt=AT.date()).count() == 0
 
 
-def test_a_second_call_changes_nothing(made, operator2):
+def check_the_targets_of_2023_are_shared_to_the_last_family():
+    for code, number in (("prosperous", 1000), ("natural", 2000)):
+        targets = GraduationTarget.objects.filter(year=2023, type__code=code)
+        sums = [
+            sum(targets.filter(**level).values_list("number", flat=True))
+            for level in (
+                {"area": "99.01"},
+                {"area__level": 3, "facilitator": None},
+                {"area__level": 3, "facilitator__isnull": False},
+            )
+        ]
+        assert sums == [number] * 3
+
+
+def check_the_quarters_of_2022_are_locked_with_what_they_stand_beside():
+    quarters = ReportQuarter.objects.filter(year=2022, locked_at__isnull=False)
+
+    assert quarters.count() == 4
+    # 600 of the families of today were there, and the 2,091 that left.
+    assert quarters.first().base["year"]["total"]["families"] == 2691
+
+
+def test_the_demo_adds_up_and_a_second_call_changes_nothing(made, operator2):
+    """One office for all questions: making it takes seconds."""
+    check_2022_to_the_last_family(made)
+    check_every_case_has_the_steps_that_lead_to_its_state()
+    check_the_targets_of_2023_are_shared_to_the_last_family()
+    check_the_quarters_of_2022_are_locked_with_what_they_stand_beside()
     assert make_demo_graduation(office_area=AreaFactory(code="99.01"), by=operator2, at=AT) == 0
     assert Exit.objects.count() == made
