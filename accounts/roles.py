@@ -63,8 +63,15 @@ _READ_GRADUATION = {"graduation.view_graduationtarget", "graduation.view_reportq
 _KEEP_TARGETS = {"graduation.change_graduationtarget"}
 _LOCK_REPORTS = {"graduation.lock_reportquarter"}
 _CORRECT_REPORTS = {"graduation.correct_reportquarter"}
-_GRADUATION_LISTS = ("exittype", "exitreason", "questionnaire", "question", "choice")
 _PAPER_LISTS = ("letterhead", "numberpattern")
+_GRADUATION_LISTS = (
+    "exittype",
+    "exitreason",
+    "questionnaire",
+    "question",
+    "choice",
+    "componentend",
+)
 _KEEP_CASELOADS = {
     "facilitators.add_facilitator",
     "facilitators.change_facilitator",

@@ -32,6 +32,7 @@ ABOUT_NOBODY = {
     "facilitators.VisitRule",
     "facilitators.VisitSettings",
     "graduation.Choice",
+    "graduation.ComponentEnd",
     "graduation.ExitReason",
     "graduation.ExitType",
     "graduation.Question",

@@ -8,15 +8,18 @@ from graduation.models.exits import (
     QuarterCorrection,
     ReportQuarter,
 )
+from graduation.models.forecast import Candidate, ComponentEnd
 from graduation.models.targets import GraduationTarget, GraduationTargetEvent
 from graduation.models.types import ExitReason, ExitType, Headline
 
 __all__ = [
     "OPEN_STATES",
     "Assessment",
+    "Candidate",
     "CaseFlag",
     "CaseStep",
     "Choice",
+    "ComponentEnd",
     "Exit",
     "ExitEntry",
     "ExitReason",

@@ -64,6 +64,19 @@ class OfExitQuerySet(OfCaseQuerySet):
     path = "exit__household"
 
 
+class CandidateQuerySet(models.QuerySet):
+    """Seen with the family's cases, whether it has one or not."""
+
+    def visible_to(self, user):
+        return self.filter(families_in_scope(user, "household", VIEW_CASE))
+
+    def in_hands_of(self, user, permission: str):
+        return self.visible_to(user).filter(families_in_scope(user, "household", permission))
+
+    def for_listing(self):
+        return self.select_related("household__desa__parent", "household__caretaker", "member")
+
+
 class EntryQuerySet(models.QuerySet):
     """Counted exits of the areas whose report the user may read; numbers, not families."""
 

@@ -30,6 +30,7 @@ from graduation.services.exits import (
     withdraw_exit,
 )
 from graduation.services.flags import raise_flags, settle_flag
+from graduation.services.forecast import refresh_forecast
 from graduation.services.targets import change_target, set_target, shares_of, split_target
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "record_exit",
     "record_monitoring",
     "record_reentry",
+    "refresh_forecast",
     "reject_case",
     "set_target",
     "settle_flag",

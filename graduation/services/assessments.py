@@ -15,6 +15,7 @@ from core.errors import Refused
 from graduation.models import Assessment, Choice, GraduationCase, Question, Questionnaire
 from graduation.queries.assessments import asked_of, questionnaire_on
 from graduation.scoring import judge
+from graduation.services.forecast import refresh_forecast
 
 LONGEST_NOTE = 500
 
@@ -86,6 +87,7 @@ def assess_case(
         questionnaire=form.version,
         satisfied=made.satisfied,
     )
+    refresh_forecast(at=at, household=case.household)
     made.is_new = True
     return made
 

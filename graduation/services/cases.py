@@ -20,6 +20,7 @@ from facilitators.models import Visit
 from graduation.models import CaseStep, Exit, ExitReason, ExitType, GraduationCase, State
 from graduation.services.exits import record_exit, record_reentry
 from graduation.services.flags import raise_flags
+from graduation.services.forecast import refresh_forecast
 
 # From where a step may be taken. What is missing here is refused.
 FROM = {
@@ -422,6 +423,7 @@ def _note_step(case, earlier, state, note, *, by, at):
         by=by,
         at=at,
     )
+    refresh_forecast(at=at, household=case.household)
 
 
 def _first(case) -> str:

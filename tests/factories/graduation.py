@@ -20,6 +20,7 @@ from tests.factories.beneficiaries import HouseholdFactory
 from tests.factories.facilitators import FacilitatorFactory
 
 _FIRST = import_module("graduation.migrations.0002_first_types_and_questionnaire")
+_ENDS = import_module("graduation.migrations.0003_component_ends_and_candidates")
 AT = dt.datetime(2026, 10, 5, 3, 0, tzinfo=dt.UTC)
 
 
@@ -27,6 +28,11 @@ def first_types():
     """The types as the migration left them; tests with real transactions empty those tables."""
     _FIRST.add_types(apps, None)
     _FIRST.add_questionnaire(apps, None)
+
+
+def component_ends():
+    """When components end, as the migration left it."""
+    _ENDS.add_ends(apps, None)
 
 
 def exit_type(code="local_eligibility", **changes) -> ExitType:
