@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from core.admin import OfficeModelAdmin
 from core.errors import Refused
 from graduation import services
-from graduation.models import Choice, ExitReason, ExitType, Question, Questionnaire
+from graduation.models import Choice, ComponentEnd, ExitReason, ExitType, Question, Questionnaire
 
 
 class DraftOnly:
@@ -161,3 +161,20 @@ class ExitReasonAdmin(OfficeModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return ["type", "code"] if obj else []
+
+
+@admin.register(ComponentEnd)
+class ComponentEndAdmin(OfficeModelAdmin):
+    """When components end; another rule is another row, from the day it holds. The candidates
+    follow it with the next count, at night."""
+
+    list_display = [
+        "component",
+        "ends",
+        "number",
+        "latest_age",
+        "continues_as",
+        "valid_from",
+        "source",
+    ]
+    list_filter = ["component"]

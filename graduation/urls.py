@@ -1,6 +1,15 @@
 from django.urls import path
 
-from graduation.views import assessments, cases, exits, papers, report, report_pdf, targets
+from graduation.views import (
+    assessments,
+    candidates,
+    cases,
+    exits,
+    papers,
+    report,
+    report_pdf,
+    targets,
+)
 
 app_name = "graduation"
 
@@ -52,6 +61,8 @@ PAPERS: list = [
 FORECAST: list = [
     path("usulan/<uuid:pk>/nilai/", assessments.assess, name="assess"),
     path("penilaian/<uuid:pk>/", assessments.assessment, name="assessment"),
+    path("kandidat/", candidates.listing, name="candidates"),
+    path("kandidat/<int:pk>/usulkan/", candidates.open_case, name="open_candidate"),
 ]
 
 urlpatterns = [*CASES, *REPORT, *PAPERS, *FORECAST]

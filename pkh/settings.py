@@ -318,6 +318,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=1, minute=40),
         "options": {"queue": "import", "expires": 20 * 60 * 60},
     },
+    "graduation.refresh_forecast": {
+        "task": "graduation.refresh_forecast",
+        "schedule": crontab(hour=2, minute=10),
+        "options": {"queue": "import", "expires": 20 * 60 * 60},
+    },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

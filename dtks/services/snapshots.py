@@ -20,7 +20,7 @@ from dtks.services.decisions import refill_decisions
 from dtks.staging import drop_partitions_soon
 from facilitators.models import VisitRequest
 from facilitators.services import withdraw_requests
-from graduation.services import compare_with_closing, raise_flags
+from graduation.services import compare_with_closing, raise_flags, refresh_forecast
 from jobs.models import Job
 from jobs.services import cancel_job, enqueue
 
@@ -225,6 +225,7 @@ def approve_snapshot(*, snapshot, by, at, progress=None):
             )
         else:
             raise_flags(at=at)
+        refresh_forecast(at=at)
     elif snapshot.loads_checks:
         result |= load_education(snapshot=snapshot, by=by, at=at, progress=progress)
     snapshot.state, snapshot.decided_by, snapshot.decided_at = "approved", by, at

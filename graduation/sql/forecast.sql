@@ -8,23 +8,27 @@ rule AS (
     WHERE valid_from <= %(today)s::date
     ORDER BY component, valid_from DESC
 ),
+-- Looked up member by member, so that it costs the same whether or not the database has counted
+-- its tables since the last file was loaded.
 person AS MATERIALIZED (
-    SELECT m.id, m.household_id, m.birth_on, m.status = 'active' AS active
+    SELECT
+        m.id,
+        m.household_id,
+        m.birth_on,
+        m.status = 'active' AS active,
+        (
+            SELECT max(c.year * 4 + c.stage - 1)
+            FROM beneficiaries_membercomponent c
+            WHERE c.member_id = m.id
+        ) AS newest,
+        (
+            SELECT max(p.year * 4 + p.stage - 1)
+            FROM beneficiaries_memberperiod p
+            WHERE p.member_id = m.id
+        ) AS listed
     FROM beneficiaries_member m
     JOIN beneficiaries_household h ON h.id = m.household_id AND h.status = 'active'
     WHERE %(household)s::bigint IS NULL OR h.id = %(household)s::bigint
-),
-newest AS MATERIALIZED (
-    SELECT c.member_id, max(c.year * 4 + c.stage - 1) AS period
-    FROM beneficiaries_membercomponent c
-    WHERE %(household)s::bigint IS NULL OR c.member_id IN (SELECT id FROM person)
-    GROUP BY c.member_id
-),
-listed AS MATERIALIZED (
-    SELECT p.member_id, max(p.year * 4 + p.stage - 1) AS period
-    FROM beneficiaries_memberperiod p
-    WHERE %(household)s::bigint IS NULL OR p.member_id IN (SELECT id FROM person)
-    GROUP BY p.member_id
 ),
 stated AS MATERIALIZED (
     SELECT
@@ -32,35 +36,18 @@ stated AS MATERIALIZED (
         person.id AS member_id,
         person.birth_on,
         c.component,
-        make_date(newest.period / 4, newest.period %% 4 * 3 + 1, 1) AS since,
+        make_date(person.newest / 4, person.newest %% 4 * 3 + 1, 1) AS since,
         CASE
             WHEN NOT person.active THEN least(
-                make_date((newest.period + 1) / 4, (newest.period + 1) %% 4 * 3 + 1, 1),
+                make_date((person.newest + 1) / 4, (person.newest + 1) %% 4 * 3 + 1, 1),
                 %(today)s::date
             )
-            WHEN listed.period > newest.period
-                THEN make_date(listed.period / 4, listed.period %% 4 * 3 + 1, 1)
+            WHEN person.listed > person.newest
+                THEN make_date(person.listed / 4, person.listed %% 4 * 3 + 1, 1)
         END AS ended
     FROM person
-    JOIN newest ON newest.member_id = person.id
     JOIN beneficiaries_membercomponent c
-        ON c.member_id = person.id AND c.year = newest.period / 4
-        AND c.stage = newest.period %% 4 + 1
-    LEFT JOIN listed ON listed.member_id = person.id
-),
--- What ends after months is counted from the first statement of the same time.
-begun AS (
-    SELECT
-        stated.member_id,
-        stated.component,
-        min(make_date(c.year, c.stage * 3 - 2, 1)) AS counted_from
-    FROM stated
-    JOIN rule ON rule.component = stated.component AND rule.ends = 'months'
-    JOIN beneficiaries_membercomponent c
-        ON c.member_id = stated.member_id AND c.component = stated.component
-        AND make_date(c.year, c.stage * 3 - 2, 1)
-            > (stated.since - make_interval(months => rule.number))::date
-    GROUP BY stated.member_id, stated.component
+        ON c.member_id = person.id AND c.year * 4 + c.stage - 1 = person.newest
 ),
 -- Each row: from `since` on the member has this component, nothing when it is empty.
 chain AS (
@@ -72,11 +59,17 @@ chain AS (
         stated.component::varchar AS before,
         stated.birth_on,
         coalesce(stated.ended, stated.since) AS since,
-        coalesce(begun.counted_from, stated.since) AS counted_from,
+        -- What ends after months is counted from the first statement of the same time.
+        CASE WHEN rule.ends = 'months' THEN (
+            SELECT min(make_date(c.year, c.stage * 3 - 2, 1))
+            FROM beneficiaries_membercomponent c
+            WHERE c.member_id = stated.member_id AND c.component = stated.component
+                AND make_date(c.year, c.stage * 3 - 2, 1)
+                    > (stated.since - make_interval(months => rule.number))::date
+        ) ELSE stated.since END AS counted_from,
         0 AS step
     FROM stated
-    LEFT JOIN begun
-        ON begun.member_id = stated.member_id AND begun.component = stated.component
+    LEFT JOIN rule ON rule.component = stated.component
     UNION ALL
     SELECT
         chain.household_id,
@@ -120,12 +113,15 @@ chain AS (
     WHERE chain.component <> '' AND chain.step < 10
         AND planned.day IS NOT NULL AND over.day <= %(horizon)s::date
 ),
+-- Where each chain arrived.
 ending AS (
-    SELECT stated.household_id, stated.member_id, chain.since AS ends_on, chain.before AS component
-    FROM stated
-    LEFT JOIN chain
-        ON chain.member_id = stated.member_id AND chain.stated_as = stated.component
-        AND chain.component = ''
+    SELECT DISTINCT ON (member_id, stated_as)
+        household_id,
+        member_id,
+        CASE WHEN component = '' THEN since END AS ends_on,
+        before AS component
+    FROM chain
+    ORDER BY member_id, stated_as, step DESC
 ),
 -- The component that ends last is the family's; one that does not end stands before all others.
 last_one AS (

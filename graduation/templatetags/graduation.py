@@ -23,6 +23,7 @@ TABS: tuple[Tab, ...] = (
         "graduation:targets",
         ("graduation.view_graduationtarget", "graduation.view_graduationcase"),
     ),
+    Tab(_("Candidates"), "graduation:candidates", ("graduation.view_graduationcase",)),
     Tab(_("Report"), "graduation:report", ("graduation.view_reportquarter",)),
     Tab(_("Exits"), "graduation:exits", ("graduation.view_graduationcase",)),
     Tab(_("Papers"), "graduation:papers", ("graduation.view_graduationcase",)),

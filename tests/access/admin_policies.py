@@ -18,7 +18,7 @@ from facilitators.models import (
     VisitRule,
     VisitSettings,
 )
-from graduation.models import ExitReason, ExitType, Question, Questionnaire
+from graduation.models import ComponentEnd, ExitReason, ExitType, Question, Questionnaire
 from tests.access.walk import ANYWHERE, NOBODY, Policy, Write
 from tests.access.world import (
     ADMIN,
@@ -146,6 +146,13 @@ NEW_QUESTIONNAIRE = {
     "published_at": "2020-01-01",
     "questions-TOTAL_FORMS": "0",
     "questions-INITIAL_FORMS": "0",
+}
+NEW_END = {
+    "component": "senior",
+    "ends": "school",
+    "number": "19",
+    "latest_age": "22",
+    "valid_from": "01-01-2027",
 }
 CHANGED_QUESTION = {
     "questionnaire": "1",
@@ -349,6 +356,14 @@ MODELS = {
         "change": LOOKS_AFTER,
         "record": _last(Question),
         "change_body": CHANGED_QUESTION,
+    },
+    "graduation.componentend": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(ComponentEnd),
+        "add_body": NEW_END,
+        "change_body": NEW_END | {"component": "junior"},
     },
     "dtks.matchingsettings": {
         "view": SITE,

@@ -11,6 +11,7 @@ from documents.services import keep_document
 from facilitators.models import Visit
 from graduation.models import (
     Assessment,
+    Candidate,
     CaseFlag,
     CaseStep,
     Choice,
@@ -28,7 +29,7 @@ from graduation.models import (
     State,
 )
 from tests.factories.files import pdf
-from tests.factories.graduation import first_types
+from tests.factories.graduation import component_ends, first_types
 
 READERS = {
     Role.SUBDISTRICT_LEAD.value,
@@ -106,6 +107,7 @@ WHERE_IT_LIES = {
             "graduation_questionnaire",
             "graduation_question",
             "graduation_choice",
+            "graduation_componentend",
         ),
         "'99'",
     ),
@@ -114,6 +116,9 @@ WHERE_IT_LIES = {
     ),
     "graduation_casestep": f"({_CASE_HOME} t.case_id)",
     "graduation_caseflag": (
+        "(SELECT desa_id FROM beneficiaries_household h WHERE h.id = t.household_id)"
+    ),
+    "graduation_candidate": (
         "(SELECT desa_id FROM beneficiaries_household h WHERE h.id = t.household_id)"
     ),
     "graduation_assessment": f"({_CASE_HOME} t.case_id)",
@@ -133,6 +138,7 @@ DOCUMENT_HOME = f" WHEN 'graduation.graduationcase' THEN ({_CASE_HOME} t.owner_i
 
 def add_graduation(world, *, desa_codes, kabupaten_codes, kecamatan_codes, canary, writer_of):
     first_types()
+    component_ends()
     now, today = timezone.now(), timezone.localdate()
     kind = ExitType.objects.get(code="local_eligibility")
     natural = ExitType.objects.get(code="natural")
@@ -179,6 +185,19 @@ def add_graduation(world, *, desa_codes, kabupaten_codes, kecamatan_codes, canar
                 at=now,
             )
             for one in left
+        )
+        Candidate.objects.bulk_create(
+            Candidate(
+                household=family,
+                ends_on=today,
+                year=today.year,
+                quarter=Period.of(today).stage,
+                member=family.members.first(),
+                component="senior",
+                ready_by="will",
+                computed_at=now,
+            )
+            for family in families
         )
         world.exits[desa] = left[0]
         world.monitorings[desa] = Monitoring.objects.create(exit=left[0], month=3, due_on=today)
@@ -317,6 +336,12 @@ def has_left(world, desa):
         reentered_on=None, reentry_note="", case=world.cases[desa]
     )
     Household.objects.filter(pk=left.household_id).update(status="exited", exited_on=left.on)
+
+
+def has_no_case(world, desa):
+    """The open case of the desa has been given up, so its family may have another."""
+    if desa in world.cases:
+        GraduationCase.objects.filter(pk=world.cases[desa].pk).update(state=State.CANCELLED)
 
 
 def has_left_for_the_office(world, desa):

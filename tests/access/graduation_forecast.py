@@ -3,11 +3,13 @@
 import uuid
 
 from graduation.models import Questionnaire
+from tests.access.graduation import has_no_case
 from tests.access.walk import Policy, Write
-from tests.access.world import SEES, holding
+from tests.access.world import SEES, SIZES, desa_of, holding
 
 MISSING_UUID = "00000000-0000-4000-8000-000000000000"
 READERS = holding(*SEES["cases"])
+ONLY_POST = frozenset({405})
 PROPOSERS = holding(*SEES["proposes"])
 
 
@@ -31,6 +33,22 @@ def answers(world, desa):
     }
 
 
+def candidate(world, desa):
+    return {"pk": world.households[desa][0].pk if desa else 987_654_321}
+
+
+def families_seen(world, person):
+    return sum(SIZES[desa] for desa in desa_of(person, "cases"))
+
+
+CHOOSES = (
+    "?jenis=ends",
+    "?jenis=choice&wilayah=99.02",
+    "?tahap=2026-4",
+    "?tahap=%00",
+    "?wilayah=%00",
+    "?setelah=x",
+)
 POLICIES: dict[str, Policy] = {
     "graduation:assess": Policy(
         opens=PROPOSERS,
@@ -39,4 +57,20 @@ POLICIES: dict[str, Policy] = {
         writes={"POST": Write(by=PROPOSERS, body=answers, what="proposes")},
     ),
     "graduation:assessment": Policy(opens=READERS, fill=assessment, what="cases"),
+    "graduation:candidates": Policy(
+        opens=READERS, queries=CHOOSES, totals={"together": families_seen}
+    ),
+    "graduation:open_candidate": Policy(
+        fill=candidate,
+        what="proposes",
+        answers=ONLY_POST,
+        writes={
+            "POST": Write(
+                by=PROPOSERS,
+                body={"jenis": "natural", "state": "approved", "by": "1", "household": "1"},
+                what="proposes",
+                given=has_no_case,
+            )
+        },
+    ),
 }
