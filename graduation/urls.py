@@ -1,6 +1,7 @@
 from django.urls import path
 
 from graduation.views import (
+    after,
     assessments,
     candidates,
     cases,
@@ -63,6 +64,11 @@ FORECAST: list = [
     path("penilaian/<uuid:pk>/", assessments.assessment, name="assessment"),
     path("kandidat/", candidates.listing, name="candidates"),
     path("kandidat/<int:pk>/usulkan/", candidates.open_case, name="open_candidate"),
+    path("setelah-keluar/", after.listing, name="after"),
+    path("setelah-keluar/<uuid:pk>/", after.exit_page, name="after_exit"),
+    path("setelah-keluar/<uuid:pk>/bantuan/", after.keep_support, name="keep_support"),
+    path("setelah-keluar/<uuid:pk>/kembali/", after.reenter, name="reenter"),
+    path("setelah-keluar/pantau/<int:pk>/", after.record_monitoring, name="record_monitoring"),
 ]
 
 urlpatterns = [*CASES, *REPORT, *PAPERS, *FORECAST]

@@ -15,7 +15,9 @@ from facilitators.api.requests import VisitRequestViewSet
 from facilitators.api.results import PerformanceResultViewSet
 from facilitators.api.visits import VisitViewSet
 from facilitators.api.work import ActivityViewSet, WorkPlanViewSet, WorkProgressViewSet
+from graduation.api.candidates import CandidateViewSet
 from graduation.api.cases import GraduationCaseViewSet
+from graduation.api.monitorings import MonitoringViewSet
 from graduation.api.reports import GraduationReportViewSet
 from graduation.api.targets import GraduationTargetViewSet
 from jobs.api.views import JobViewSet
@@ -29,11 +31,13 @@ router.register("facilitators", FacilitatorViewSet, basename="facilitator")
 router.register("graduation-cases", GraduationCaseViewSet, basename="graduation-case")
 router.register("graduation-reports", GraduationReportViewSet, basename="graduation-report")
 router.register("graduation-targets", GraduationTargetViewSet, basename="graduation-target")
+router.register("graduation-candidates", CandidateViewSet, basename="graduation-candidate")
 router.register("households", HouseholdViewSet, basename="household")
 router.register("jobs", JobViewSet, basename="job")
 router.register("learning-groups", LearningGroupViewSet, basename="learning-group")
 router.register("learning-sessions", LearningSessionViewSet, basename="learning-session")
 router.register("members", MemberViewSet, basename="member")
+router.register("monitorings", MonitoringViewSet, basename="monitoring")
 router.register("performance-results", PerformanceResultViewSet, basename="performance-result")
 router.register("snapshots", SnapshotViewSet, basename="snapshot")
 router.register(

@@ -8,6 +8,9 @@ VIEW_CASE = "graduation.view_graduationcase"
 VIEW_REPORT = "graduation.view_reportquarter"
 VIEW_TARGET = "graduation.view_graduationtarget"
 CHANGE_TARGET = "graduation.change_graduationtarget"
+RECORD_EXIT = "graduation.record_exit"
+# Nobody accompanies a family that left: who keeps exits looks after it, or who proposes cases.
+CARE_AFTER = (RECORD_EXIT, "graduation.propose_graduationcase")
 VIEW_DOCUMENT = "documents.view_document"
 
 
@@ -54,6 +57,14 @@ class ExitQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         return self.filter(families_in_scope(user, "household", VIEW_CASE))
+
+    def in_hands_of(self, user, permission: str):
+        return self.visible_to(user).filter(families_in_scope(user, "household", permission))
+
+    def cared_for_by(self, user):
+        """Those of which the user may record what follows."""
+        held = [families_in_scope(user, "household", permission) for permission in CARE_AFTER]
+        return self.visible_to(user).filter(held[0] | held[1])
 
     def standing(self):
         """The family is out today: nobody withdrew the exit and it did not come back."""

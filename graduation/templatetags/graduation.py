@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django import template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 register = template.Library()
 
@@ -16,17 +17,15 @@ class Tab:
     permissions: tuple[str, ...]
 
 
+_CASES = ("graduation.view_graduationcase",)
 TABS: tuple[Tab, ...] = (
-    Tab(_("Board of cases"), "graduation:board", ("graduation.view_graduationcase",)),
-    Tab(
-        _("Targets"),
-        "graduation:targets",
-        ("graduation.view_graduationtarget", "graduation.view_graduationcase"),
-    ),
-    Tab(_("Candidates"), "graduation:candidates", ("graduation.view_graduationcase",)),
+    Tab(_("Board of cases"), "graduation:board", _CASES),
+    Tab(pgettext_lazy("graduation", "Candidates"), "graduation:candidates", _CASES),
+    Tab(_("Targets"), "graduation:targets", ("graduation.view_graduationtarget", *_CASES)),
     Tab(_("Report"), "graduation:report", ("graduation.view_reportquarter",)),
-    Tab(_("Exits"), "graduation:exits", ("graduation.view_graduationcase",)),
-    Tab(_("Papers"), "graduation:papers", ("graduation.view_graduationcase",)),
+    Tab(_("Exits"), "graduation:exits", _CASES),
+    Tab(_("After the exit"), "graduation:after", _CASES),
+    Tab(_("Papers"), "graduation:papers", _CASES),
 )
 
 

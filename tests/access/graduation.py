@@ -68,6 +68,12 @@ SEES = {
         Role.HEAD.value,
         Role.DIVISION_HEAD.value,
     },
+    "cares after exits": {
+        Role.FACILITATOR.value,
+        Role.SUBDISTRICT_LEAD.value,
+        Role.DISTRICT_COORDINATOR.value,
+        Role.DATA_OPERATOR.value,
+    },
     "graduation reports": READERS,
     "sets targets": {
         Role.DISTRICT_COORDINATOR.value,

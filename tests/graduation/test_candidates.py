@@ -148,3 +148,21 @@ def test_an_empty_list_says_where_candidates_come_from(client, ratna):
     client.force_login(ratna)
 
     assert "Kandidat dihitung setiap malam" in client.get(PAGE).content.decode()
+
+
+def test_candidates_over_rest_with_their_filters(client, ratna):
+    ending = candidate("99.01.01.2001", quarters_on=1)
+    choice = candidate("99.01.02.2001", ends=False, ready_by="will")
+    candidate("99.02.01.2001")
+    client.force_login(ratna)
+
+    def asked(**query):
+        rows = client.get("/api/v1/graduation-candidates/", query).json()["results"]
+        return [(row["household"], row["quarter"], row["ready_by"]) for row in rows]
+
+    first, second = (ending.pk, str(ending.period), ""), (choice.pk, None, "will")
+    assert asked() == [first, second]
+    assert asked(quarter=str(ending.period)) == [first]
+    assert asked(kind="choice") == [second]
+    assert asked(village="99.01.02") == [second]
+    assert client.get("/api/v1/graduation-candidates/", {"quarter": "x"}).status_code == 400
