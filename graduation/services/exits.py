@@ -25,6 +25,7 @@ from graduation.models import (
     QuarterCorrection,
     ReportQuarter,
 )
+from graduation.services.forecast import refresh_forecast
 
 MONITORED_AFTER = (3, 6, 12)  # months; issue of the office, not of the ministry
 EARLIEST = dt.date(2007, 1, 1)  # the programme began in 2007
@@ -158,6 +159,7 @@ def withdraw_exit(*, exit: Exit, reason: str, by, at: dt.datetime) -> Exit:
     change_household_status(
         household=exit.household, status="active", on=exit.on, by=by, at=at, reason=reason
     )
+    refresh_forecast(at=at, household=exit.household)
     audit.record("exit.withdrawn", target=exit, by=by, at=at, reason=reason)
     return exit
 
@@ -181,6 +183,7 @@ def record_reentry(*, exit: Exit, on: dt.date, note: str, by, at: dt.datetime) -
     change_household_status(
         household=exit.household, status="active", on=on, by=by, at=at, reason=note
     )
+    refresh_forecast(at=at, household=exit.household)
     audit.record("exit.reentered", target=exit, by=by, at=at, reason=note, on=on.isoformat())
     return exit
 
