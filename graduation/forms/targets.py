@@ -18,7 +18,7 @@ class SetTargetForm(forms.Form):
     area = forms.ChoiceField(label=_("Area"))
     number = forms.IntegerField(label=_("target, families"), min_value=0, max_value=MOST)
     reason = forms.CharField(
-        label=_("reason"), max_length=300, required=False, help_text=_("Such as the decree.")
+        label=_("Reason"), max_length=300, required=False, help_text=_("Such as the decree.")
     )
 
     def __init__(self, data=None, *, areas, **kwargs):
@@ -31,7 +31,7 @@ class SetTargetForm(forms.Form):
 class ChangeTargetForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
     number = forms.IntegerField(label=_("target, families"), min_value=0, max_value=MOST)
-    reason = forms.CharField(label=_("reason"), max_length=300)
+    reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
 class SplitForm(forms.Form):

@@ -273,7 +273,9 @@ class _Labels:
     def _grouped(self, dimension):
         rows = defaultdict(list)
         for row in self.tables[dimension]:
-            rows[row[0]].append(row)
+            # Counted and taken out again, or counted in another quarter only: nothing to show.
+            if row[2] or row[3]:
+                rows[row[0]].append(row)
         return rows
 
     def headlines(self, families):

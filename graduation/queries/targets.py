@@ -284,6 +284,7 @@ def _progress(areas: list[str], year: int, today: dt.date, facilitator: int | No
                 "year": year,
                 "day": today,
                 "open": year >= today.year,
+                "ahead": year > today.year,
                 "facilitator": facilitator,
             },
         )

@@ -25,6 +25,7 @@ from graduation.models import (
     QuarterCorrection,
     ReportQuarter,
 )
+from graduation.queries.report import base_of
 from graduation.services.forecast import refresh_forecast
 
 MONITORED_AFTER = (3, 6, 12)  # months; issue of the office, not of the ministry
@@ -189,9 +190,12 @@ def record_reentry(*, exit: Exit, on: dt.date, note: str, by, at: dt.datetime) -
 
 
 @transaction.atomic
-def lock_quarter(*, area: Area, period: Period, by, at: dt.datetime, base: dict) -> ReportQuarter:
+def lock_quarter(
+    *, area: Area, period: Period, by, at: dt.datetime, base: dict | None = None
+) -> ReportQuarter:
     """From now on the figures of the quarter change only by corrections. `base` is what they are
-    compared with (queries.report.base_of), kept as it is today. Refusals: `locked`, `not_over`."""
+    compared with; unless given it is computed once nobody can count here any more
+    (queries.report.base_of), and kept as it is today. Refusals: `locked`, `not_over`."""
     quarter = quarter_of(area=area, period=period, exclusive=True)
     if quarter.locked_at is not None:
         raise Refused(
@@ -204,6 +208,8 @@ def lock_quarter(*, area: Area, period: Period, by, at: dt.datetime, base: dict)
         )
     if period.ends_on >= timezone.localdate(at):
         raise Refused("not_over", _("This quarter is not over yet."))
+    if base is None:
+        base = base_of(area, period.year, period.stage)
     quarter.base, quarter.locked_at, quarter.locked_by = base, at, by
     quarter.save(update_fields=["base", "locked_at", "locked_by"])
     audit.record("report.locked", target=quarter, by=by, at=at, quarter=str(period))

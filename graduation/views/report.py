@@ -20,7 +20,7 @@ from core.exports import write_xlsx
 from core.periods import Period
 from graduation.forms.report import areas_of, asked_report, years_of
 from graduation.models.querysets import VIEW_REPORT
-from graduation.queries.report import KABUPATEN, base_of, report_of
+from graduation.queries.report import KABUPATEN, report_of
 from graduation.report_tables import (
     definitions,
     lock_line,
@@ -126,13 +126,7 @@ def lock_report(request):
     period = asked.period
     if request.method == "POST":
         try:
-            lock_quarter(
-                area=area,
-                period=period,
-                base=base_of(area, period.year, period.stage),
-                by=request.user,
-                at=timezone.now(),
-            )
+            lock_quarter(area=area, period=period, by=request.user, at=timezone.now())
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

@@ -5,10 +5,12 @@ import datetime as dt
 import pytest
 
 from accounts.roles import Role
+from areas.models import Area
 from core.errors import Refused
 from core.periods import Period
+from graduation.forms.report import areas_of
 from graduation.models import Exit, ExitEntry
-from graduation.queries.report import base_of, report_of
+from graduation.queries.report import report_of
 from graduation.services import lock_quarter, record_exit, withdraw_exit
 from tests.factories.accounts import person
 from tests.factories.beneficiaries import HouseholdFactory
@@ -117,16 +119,8 @@ def an_exit(on, village="99.01.01.2001", by=None, facilitator=None):
 
 
 def lock(area_code, period, by):
-    from areas.models import Area
-
     area = Area.objects.get(pk=area_code)
-    return lock_quarter(
-        area=area,
-        period=period,
-        base=base_of(area, period.year, period.stage),
-        by=by,
-        at=AT,
-    )
+    return lock_quarter(area=area, period=period, by=by, at=AT)
 
 
 def test_a_locked_quarter_shows_what_was_published_beside_what_stands(ratna):
@@ -242,3 +236,13 @@ def test_the_report_costs_the_same_with_more_rows(ratna, django_assert_num_queri
         with django_assert_num_queries(14):
             report_of(ratna, "99.01", Q3)
     assert ExitEntry.objects.count() == 4
+
+
+def test_who_holds_a_province_chooses_in_the_kabupaten_of_the_office(settings, ratna):
+    settings.PKH_OFFICE_AREA = "99.02"
+    for village in ("99.01.01.2001", "99.02.01.2001"):
+        HouseholdFactory(desa__code=village)
+    above = person("provinsi", Role.AUDITOR, "99")
+
+    assert [area.pk for area in areas_of(above)] == ["99.02", "99.02.01"]
+    assert [area.pk for area in areas_of(ratna)] == ["99.01", "99.01.01"]

@@ -10,7 +10,9 @@ from accounts.roles import Role
 from areas.models import Area
 from beneficiaries.services.conflicts import ChangedMeanwhile
 from core.errors import Refused
+from core.periods import Period
 from graduation.models import GraduationTarget, GraduationTargetEvent
+from graduation.queries.report import report_of
 from graduation.queries.targets import own_targets, share_gone, targets_of
 from graduation.services import change_target, set_target, shares_of, split_target
 from graduation.target_chart import chart_of
@@ -241,6 +243,8 @@ def test_progress_is_what_the_book_counted_and_what_is_on_its_way(ratna, sari, o
 
     (line,) = found.lines
     assert (line.target, line.by_quarter, line.reached) == (target, [2, 2, 2, 0], 6)
+    report = report_of(ratna, "99.01", Period(2026, 4), cumulative=True)
+    assert line.reached == report.total.prosperous
     assert (line.progress.ready, line.progress.others) == (0, 1)
     assert (line.expected, line.behind, line.missing) == (7, True, 1)
     assert str(line.reached_percent) == "60.00"
@@ -263,6 +267,24 @@ def test_approved_cases_keep_a_target_from_being_behind(ratna, sari, office):
     after = targets_of(ratna, kabupaten(), 2026, dt.date(2026, 12, 31)).lines[0]
 
     assert (before.behind, after.behind, after.progress.ready) == (True, False, 1)
+
+
+def test_a_case_counts_in_the_year_it_is_planned_for_and_without_one_in_this_year(
+    ratna, sari, office
+):
+    for year in (2026, 2027, 2028):
+        a_target(ratna, 5, "local_eligibility", year=year)
+    for planned in (None, 2025, 2026, 2027, 2027):
+        family = HouseholdFactory(desa__code="99.01.01.2001")
+        case = case_of(family, by=sari)
+        type(case).objects.filter(pk=case.pk).update(target_year=planned)
+
+    waiting = [
+        targets_of(ratna, kabupaten(), year, TODAY).lines[0].progress.others
+        for year in (2026, 2027, 2028)
+    ]
+
+    assert waiting == [3, 2, 0]
 
 
 @pytest.mark.parametrize(
