@@ -12,6 +12,7 @@ from accounts.models import User
 from areas.models import Area
 from core.periods import Period
 from core.sql import run_sql
+from documents.models import Letterhead
 from graduation.models import Exit, ExitType
 from graduation.queries.report import base_of
 from graduation.services import lock_quarter, set_target, shares_of, split_target
@@ -73,6 +74,16 @@ def make_demo_graduation(*, office_area: Area, by: User, at: dt.datetime) -> int
         many=OPEN_CASES,
         by=by.pk,
         **people,
+    )
+    Letterhead.objects.get_or_create(
+        area=office_area,
+        defaults={
+            "government": f"Pemerintah {office_area.name}",
+            "address": "Kompleks Perkantoran Pemerintah Daerah",
+            "city": office_area.name.removeprefix("Kabupaten "),
+            "head_name": User.objects.get(pk=people["approver"]).get_full_name(),
+            "head_title": "Kepala Dinas Sosial",
+        },
     )
     coordinator = User.objects.get(pk=people["verifier"])
     for stage in (1, 2, 3, 4):
