@@ -36,7 +36,8 @@ WORDS = frozenset(
 # What people and files bring with them, and names that are the same in both languages.
 _NOT_OURS = re.compile(
     r"KNR\w+|\S+\.(?:xlsx?|csv|txt|json)\b|https?://\S+|/\S*/|[\w.+-]+@[\w.-]+|"
-    r"\b(?:Final Closing|POST|GET|PATCH|Learning|Bearer|Open ?API)\b|\b\w+[._]\w[\w.]*\b"
+    r"\b(?:Final Closing|POST|GET|PATCH|Learning|Bearer|Open ?API|true atau false)\b|"
+    r"\b\w+[._]\w[\w.]*\b|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 _READ_ALOUD = ("placeholder", "title", "alt", "aria-label", "data-confirm",
                "data-none", "data-busy", "data-label", "summary")  # fmt: skip

@@ -53,7 +53,7 @@ REASONS = {
         'decile': 'Desil di luar sasaran',
     },
 }
-YES_NO = (('no', 'Tidak', 0), ('yes', 'Ya', 100))
+YES_NO = (('tidak', 'Tidak', 0), ('ya', 'Ya', 100))
 # group, code, question, weight, required, answers (code, words, percent of the weight)
 QUESTIONS = (
     ('assets', 'vehicle', 'Kendaraan yang dimiliki keluarga', 8, False,
@@ -71,10 +71,10 @@ QUESTIONS = (
      (('below', 'Di bawah', 0), ('near', 'Sampai satu setengah kali', 50), ('above', 'Lebih tinggi', 100))),
     ('health', 'insurance', 'Semua anggota mempunyai jaminan kesehatan', 6, False, YES_NO),
     ('health', 'ill', 'Ada anggota sakit menahun yang menghabiskan biaya', 4, False,
-     (('yes', 'Ya', 0), ('no', 'Tidak', 100))),
+     (('ya', 'Ya', 0), ('tidak', 'Tidak', 100))),
     ('education', 'school', 'Semua anak usia sekolah bersekolah', 8, True, YES_NO),
-    ('will', 'will', 'Keluarga menyatakan siap keluar tanpa paksaan', 10, True,
-     (('no', 'Belum', 0), ('unsure', 'Masih ragu', 40), ('yes', 'Ya', 100))),
+    ('will', 'ready', 'Keluarga menyatakan siap keluar tanpa paksaan', 10, True,
+     (('tidak', 'Belum', 0), ('unsure', 'Masih ragu', 40), ('ya', 'Ya', 100))),
 )
 
 

@@ -157,7 +157,7 @@ NEW_END = {
 CHANGED_QUESTION = {
     "questionnaire": "1",
     "group": "will",
-    "code": "will",
+    "code": "ready",
     "text": "SIAP KELUAR",
     "weight": "20",
     "order": "1",

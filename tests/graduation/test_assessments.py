@@ -29,10 +29,10 @@ GOOD = {
     "walls": "good",
     "power": "1300",
     "work": "steady",
-    "business": "yes",
+    "business": "ya",
     "income": "above",
-    "school": "yes",
-    "will": "yes",
+    "school": "ya",
+    "ready": "ya",
 }  # 8+8+6+12+10+16+8+10 = 78 of 100
 
 
@@ -58,20 +58,22 @@ def test_assess_case_keeps_the_score_and_the_version(case, sari):
 
 
 def test_a_required_question_without_an_answer_is_not_satisfied(case, sari):
-    answers = GOOD | {"will": ""} | {"savings": "yes", "toilet": "yes", "insurance": "yes"}
+    answers = GOOD | {"ready": ""} | {"savings": "ya", "toilet": "ya", "insurance": "ya"}
 
     made = assess_case(case=case, answers=answers, by=sari, at=AT)
 
     assert made.score_percent == Decimal("86.00")
     assert made.satisfied is False
-    assert "will" not in made.answers
-    assert [question.code for question in explained(made).missing] == ["will"]
+    assert "ready" not in made.answers
+    assert [question.code for question in explained(made).missing] == ["ready"]
 
 
 def test_the_newest_assessment_counts(case, sari):
     assess_case(case=case, answers=GOOD, by=sari, at=AT)
 
-    assess_case(case=case, answers=GOOD | {"will": "no"}, by=sari, at=AT + dt.timedelta(hours=1))
+    assess_case(
+        case=case, answers=GOOD | {"ready": "tidak"}, by=sari, at=AT + dt.timedelta(hours=1)
+    )
 
     assert "penilaian yang terpenuhi" in missing_for_approval(case)
     assert case.assessments.count() == 2
@@ -80,8 +82,8 @@ def test_the_newest_assessment_counts(case, sari):
 @pytest.mark.parametrize(
     ("answers", "code", "field"),
     [
-        ({"will": "perhaps"}, "unknown_answer", "will"),
-        ({"boat": "yes"}, "unknown_question", "boat"),
+        ({"ready": "perhaps"}, "unknown_answer", "ready"),
+        ({"boat": "ya"}, "unknown_question", "boat"),
     ],
 )
 def test_assess_case_refuses_by_name_what_the_version_does_not_ask(
@@ -121,7 +123,7 @@ def test_an_assessment_is_only_added(case, sari):
 def test_an_old_case_keeps_the_version_it_was_judged_by(case, sari, administrator):
     old = assess_case(case=case, answers=GOOD, by=sari, at=AT)
     draft = copy_questionnaire(questionnaire=old.questionnaire, by=administrator, at=AT)
-    Question.objects.filter(questionnaire=draft, code="will").update(weight=200)
+    Question.objects.filter(questionnaire=draft, code="ready").update(weight=200)
     Choice.objects.filter(question__questionnaire=draft, code="steady").update(percent=50)
     before = explained(old)
 
@@ -151,10 +153,10 @@ def test_publish_refuses_a_form_nobody_can_satisfy_and_publishing_twice(administ
     draft = copy_questionnaire(
         questionnaire=Questionnaire.objects.get(version=1), by=administrator, at=AT
     )
-    Choice.objects.filter(question__questionnaire=draft, question__code="will").delete()
+    Choice.objects.filter(question__questionnaire=draft, question__code="ready").delete()
     said = {"questionnaire": draft, "by": administrator, "at": AT}
     assert refusal_of(publish_questionnaire, **said).code == "incomplete"
-    Question.objects.filter(questionnaire=draft, code="will").delete()
+    Question.objects.filter(questionnaire=draft, code="ready").delete()
 
     publish_questionnaire(**said)
 
@@ -210,7 +212,7 @@ def test_a_form_of_an_older_version_is_shown_again(client, sari, case, administr
         {
             "id": hidden["id"],
             "questionnaire": hidden["questionnaire"],
-            "jawaban_will": "yes",
+            "jawaban_ready": "ya",
         },
     )
 

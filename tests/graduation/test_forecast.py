@@ -444,15 +444,15 @@ def test_a_family_with_components_is_a_candidate_by_choice(family, sari):
     propose_case(case=case, by=sari, at=AT)
     assert reason(family) is None
 
-    assess_case(case=case, answers={"will": "yes"}, by=sari, at=AT)
+    assess_case(case=case, answers={"ready": "ya"}, by=sari, at=AT)
     assert reason(family) == ("will", None)
 
-    good = {"will": "yes", "work": "steady", "income": "above", "school": "yes"}
-    more = {"business": "yes", "walls": "good", "vehicle": "more"}
+    good = {"ready": "ya", "work": "steady", "income": "above", "school": "ya"}
+    more = {"business": "ya", "walls": "good", "vehicle": "more"}
     assess_case(case=case, answers=good | more, by=sari, at=AT + dt.timedelta(minutes=1))
     assert reason(family) == ("assessment", None)
 
-    assess_case(case=case, answers={"will": "no"}, by=sari, at=AT + dt.timedelta(minutes=2))
+    assess_case(case=case, answers={"ready": "tidak"}, by=sari, at=AT + dt.timedelta(minutes=2))
     assert reason(family) is None
 
     cancel_case(case=case, reason="mundur", by=sari, at=AT)
