@@ -15,7 +15,13 @@ from core.sql import run_sql
 from documents.models import Letterhead
 from graduation.models import Exit, ExitType
 from graduation.queries.report import base_of
-from graduation.services import lock_quarter, set_target, shares_of, split_target
+from graduation.services import (
+    lock_quarter,
+    refresh_forecast,
+    set_target,
+    shares_of,
+    split_target,
+)
 
 # Pringsewu 2022 through the fourth stage (domain.md 2.4, G1 to G5), by quarter: 208 and 1,883.
 GRADUATED_2022 = {"prosperous": (31, 44, 58, 75), "local_eligibility": (270, 415, 521, 677)}
@@ -111,4 +117,5 @@ def make_demo_graduation(*, office_area: Area, by: User, at: dt.datetime) -> int
                 by=coordinator,
                 at=at,
             )
+    refresh_forecast(at=at)
     return Exit.objects.count()
