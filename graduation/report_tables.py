@@ -130,6 +130,7 @@ def tables_of(report: Report) -> list[Table]:
             empty=_("Nobody left in this time."),
         ),
         _reasons(report),
+        *([_targets(report)] if report.targets else []),
         _explanation(report),
         *([_corrections(report)] if report.locked or report.corrections else []),
     ]
@@ -307,6 +308,32 @@ def _reasons(report):
         ]
         rows.append(_row([label, "", *_pair(report, *numbers)], heads, strong=True))
     return Table("reasons", _("By reason"), "", heads, rows, empty=_("Nobody left in this time."))
+
+
+def _targets(report):
+    heads = [
+        (_("Way to leave"), TEXT),
+        (_("Target"), NUMBER),
+        (_("Set against families"), NUMBER),
+        (_("Percent of families"), PERCENT),
+        (_("Reached in the year"), NUMBER),
+        (_("Percent of the target"), PERCENT),
+    ]
+
+    def cells(one, label):
+        return [label, one.number, one.families, one.percent, one.reached, one.reached_percent]
+
+    bases = sorted({one.base for one in report.targets if one.base})
+    together = report.targets_together
+    return Table(
+        "targets",
+        _("Targets of the year"),
+        _("Set against the first Final Closing of the year: %(periods)s.")
+        % {"periods": ", ".join(bases) or _("not known yet")},
+        heads,
+        [_row(cells(one, one.label), heads) for one in report.targets],
+        _row(cells(together, _("Targets together")), heads, strong=True) if together else None,
+    )
 
 
 def _explanation(report):

@@ -108,6 +108,19 @@ class CorrectionSerializer(serializers.Serializer):
     administrative = serializers.IntegerField()
 
 
+class TargetFigureSerializer(serializers.Serializer):
+    """The target of the year; `percent` is of the families it was set against."""
+
+    type = serializers.CharField(source="code")
+    label = serializers.CharField()
+    number = serializers.IntegerField()
+    families = serializers.IntegerField(allow_null=True)
+    base = serializers.CharField(help_text="Final Closing, such as 2023-2; empty if unknown.")
+    percent = serializers.FloatField(allow_null=True)
+    reached = serializers.IntegerField(help_text="In the year until the end of the quarter.")
+    reached_percent = serializers.FloatField(allow_null=True)
+
+
 class ReportSerializer(serializers.Serializer):
     area = serializers.CharField(source="area.pk")
     quarter = PeriodField(source="period")
@@ -123,6 +136,7 @@ class ReportSerializer(serializers.Serializer):
     kecamatan = KecamatanSerializer(many=True)
     facilitators = FacilitatorLineSerializer(many=True)
     reasons = ReasonSerializer(many=True)
+    targets = TargetFigureSerializer(many=True)
     base = BaseSerializer()
     base_as_locked = serializers.BooleanField()
     corrections = CorrectionSerializer(many=True)

@@ -27,6 +27,7 @@ from graduation.models import (
     ExitEntry,
     ExitReason,
     ExitType,
+    GraduationTarget,
     Headline,
     QuarterCorrection,
     ReportQuarter,
@@ -159,6 +160,27 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class TargetFigure:
+    """The area's target of the year for one way to leave, and what the book counts of it until
+    the end of the quarter. `families` and `base` are what the target was set against."""
+
+    code: str
+    label: str
+    number: int
+    families: int | None
+    base: str
+    reached: int
+
+    @property
+    def percent(self) -> Decimal | None:
+        return percent(self.number, self.families)
+
+    @property
+    def reached_percent(self) -> Decimal | None:
+        return percent(self.reached, self.number)
+
+
+@dataclass(frozen=True)
 class Report:
     area: Area
     period: Period
@@ -173,6 +195,23 @@ class Report:
     base_as_locked: bool
     quarter: ReportQuarter | None
     corrections: list[Correction]
+    targets: list[TargetFigure]
+
+    @property
+    def targets_together(self) -> TargetFigure | None:
+        """All of them added up, when they were set against the same families."""
+        against = {(one.base, one.families) for one in self.targets}
+        if len(self.targets) < 2 or len(against) > 1:
+            return None
+        (base, families) = against.pop()
+        return TargetFigure(
+            "",
+            "",
+            sum(one.number for one in self.targets),
+            families,
+            base,
+            sum(one.reached for one in self.targets),
+        )
 
     @property
     def locked(self) -> bool:
@@ -210,7 +249,7 @@ def report_of(user, area: str, period: Period, *, cumulative: bool = False) -> R
     locked_base = quarter.base if quarter and quarter.locked_at else {}
     kept = _kept_base(locked_base, area, cumulative)
     base, by_kecamatan = kept or _base_now(area, period, cumulative)
-    tables = _tables(area, period, cumulative)
+    tables, of_the_year = _tables(area, period, cumulative)
     lines = _Labels(found, tables)
     total = _sum_line("total", _("Total"), tables[_BY_HEADLINE])
     total.families = base.families if base.first else None
@@ -232,12 +271,28 @@ def report_of(user, area: str, period: Period, *, cumulative: bool = False) -> R
         base_as_locked=kept is not None,
         quarter=quarter,
         corrections=corrections_of(user, area, period, cumulative),
+        targets=[
+            TargetFigure(
+                code=one.type.code,
+                label=one.type.name,
+                number=one.number,
+                families=one.base_families,
+                base=one.base_period,
+                reached=of_the_year[one.type_id],
+            )
+            for one in GraduationTarget.objects.visible_to(user)
+            .filter(year=period.year, area=area, facilitator=None)
+            .select_related("type")
+            .order_by("type__order", "type__code")
+        ],
     )
 
 
 def _tables(area, period, cumulative):
-    """{dimension: [(key, headline, published, corrected)]}"""
+    """{dimension: [(key, headline, published, corrected)]}, and {type: how many in the year until
+    the end of the quarter}."""
     tables = defaultdict(list)
+    of_the_year: dict[int, int] = defaultdict(int)
     with connection.cursor() as cursor:
         cursor.execute(
             load_sql("graduation/report.sql"),
@@ -253,7 +308,9 @@ def _tables(area, period, cumulative):
             }[dimension]
             published, corrected = four[2:] if cumulative else four[:2]
             tables[dimension].append((key, headline, int(published), int(corrected)))
-    return tables
+            if dimension == _BY_TYPE:
+                of_the_year[type_id] += int(four[3])
+    return tables, of_the_year
 
 
 def _sum_line(key, label, rows, **more):

@@ -17,7 +17,7 @@ from core.periods import Period
 from graduation.models import ReportQuarter
 from graduation.queries.report import report_of
 from graduation.report_tables import tables_of
-from graduation.services import record_exit, withdraw_exit
+from graduation.services import record_exit, set_target, withdraw_exit
 from tests.english import english_in, texts_of
 from tests.factories.accounts import person
 from tests.factories.beneficiaries import HouseholdFactory
@@ -102,6 +102,43 @@ def as_in_workbook(row):
 
 def squeezed(text):
     return re.sub(r"\s+", "", text)
+
+
+def test_the_targets_of_2023_are_the_same_on_screen_in_pdf_in_xlsx_and_over_rest(client, ratna):
+    """G4: 1,000 and 2,000 on the 20,667 families of 2023-2."""
+    pringsewu_2022()
+    for code, number in (("prosperous", 1000), ("natural", 2000)):
+        set_target(
+            year=2023,
+            type=exit_type(code),
+            area=Area.objects.get(pk="99.01"),
+            number=number,
+            by=ratna,
+            at=AT,
+        )
+    client.force_login(ratna)
+    asked = "?tahun=2023&triwulan=2&hitungan=tahun&wilayah=99.01"
+    rows = [
+        ["Graduasi alamiah", "2.000", "20.667", "9,68 %", "0", "0,00 %"],
+        ["Graduasi sejahtera mandiri", "1.000", "20.667", "4,84 %", "0", "0,00 %"],
+        ["Jumlah target", "3.000", "20.667", "14,52 %", "0", "0,00 %"],
+    ]
+
+    page = client.get(reverse("graduation:report") + asked)
+    pdf = client.get(reverse("graduation:report_pdf") + asked)
+    xlsx = client.get(reverse("graduation:report_xlsx") + asked)
+    rest = client.get("/api/v1/graduation-reports/2023-2/?cumulative=true&area=99.01").json()
+
+    assert Tables(page.content.decode()).found["targets"][1:] == rows
+    text = squeezed("".join(one.extract_text() for one in PdfReader(io.BytesIO(pdf.content)).pages))
+    in_workbook, _cover = workbook_rows(xlsx.content)
+    for row in rows:
+        assert squeezed("".join(row)) in text
+        assert as_in_workbook(row) in in_workbook
+    assert [(one["type"], one["number"], one["percent"]) for one in rest["targets"]] == [
+        ("natural", 2000, 9.68),
+        ("prosperous", 1000, 4.84),
+    ]
 
 
 def test_golden_figures_are_the_same_on_screen_in_pdf_in_xlsx_and_over_rest(client, ratna):
