@@ -313,7 +313,7 @@ def _reasons(report):
 def _targets(report):
     heads = [
         (_("Way to leave"), TEXT),
-        (_("Target"), NUMBER),
+        (_("Targets"), NUMBER),
         (_("Set against families"), NUMBER),
         (_("Percent of families"), PERCENT),
         (_("Reached in the year"), NUMBER),

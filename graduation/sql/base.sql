@@ -24,6 +24,8 @@ WITH listed AS (
     WHERE e.year = %(year)s AND e.quarter BETWEEN %(from_quarter)s AND %(quarter)s
         AND (e.desa_id = %(area)s OR e.desa_id LIKE %(area)s || '.%%')
     GROUP BY 1, 2
+), left_by_the_book AS (
+    SELECT household_id FROM booked GROUP BY 1 HAVING sum(exits) > 0
 ), families AS (
     SELECT l.kecamatan,
         count(*) FILTER (WHERE counted) AS counted,
@@ -31,10 +33,9 @@ WITH listed AS (
         count(*) FILTER (WHERE closed) AS closing,
         count(*) FILTER (WHERE closed AND NOT opened) AS entries,
         count(*) FILTER (WHERE opened AND NOT closed) AS gone,
-        count(*) FILTER (WHERE opened AND NOT closed AND EXISTS (
-            SELECT FROM booked b WHERE b.household_id = l.household_id AND b.exits > 0
-        )) AS gone_with_exit
+        count(b.household_id) FILTER (WHERE opened AND NOT closed) AS gone_with_exit
     FROM listed l
+    LEFT JOIN left_by_the_book b ON b.household_id = l.household_id
     GROUP BY 1
 ), exits AS (
     SELECT kecamatan, sum(exits) AS exits FROM booked GROUP BY 1

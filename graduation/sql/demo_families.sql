@@ -126,4 +126,7 @@ UNION ALL
 SELECT id, 2022, 1, '{}'::jsonb, '' FROM demo_known WHERE n <= %(stayed)s
 UNION ALL
 SELECT id, 2023, 2, '{}'::jsonb, '' FROM demo_known WHERE n <= %(listed_later)s
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING;
+
+ANALYZE beneficiaries_household, beneficiaries_member, beneficiaries_householdperiod,
+    graduation_graduationcase, graduation_casestep, graduation_exit, graduation_exitentry

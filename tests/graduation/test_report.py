@@ -233,7 +233,7 @@ def test_the_report_costs_the_same_with_more_rows(ratna, django_assert_num_queri
                 dt.date(2026, 8, 3), f"99.01.0{n + 1}.2001", by=ratna,
                 facilitator=FacilitatorFactory(),
             )  # fmt: skip
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(16):
             report_of(ratna, "99.01", Q3)
     assert ExitEntry.objects.count() == 4
 
