@@ -15,7 +15,7 @@ import struct
 from dataclasses import dataclass
 
 from django.utils import timezone
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -82,6 +82,8 @@ def _draw(data, media_type, pixels, longest_side):
     orientation, taken_at = _said_by_the_camera(image)
     target = _within(image.size, longest_side)
     image.draft("RGB", target)  # JPEG decodes straight to a half, a quarter or an eighth
+    # The library that draws PDF turns this on for the whole process when it is first used.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     image.load()
     picture = _flat(_shrunk(image, target))
     if orientation in _UPRIGHT:

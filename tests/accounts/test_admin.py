@@ -36,6 +36,8 @@ MASTER_DATA = [
     "areas_area",
     "beneficiaries_benefitindex",
     "beneficiaries_periodrule",
+    "documents_letterhead",
+    "documents_numberpattern",
     "dtks_matchingsettings",
     "facilitators_caseloadsettings",
     "facilitators_commitmentrule",
@@ -45,6 +47,11 @@ MASTER_DATA = [
     "facilitators_performancetarget",
     "facilitators_visitrule",
     "facilitators_visitsettings",
+    "graduation_componentend",
+    "graduation_exitreason",
+    "graduation_exittype",
+    "graduation_question",
+    "graduation_questionnaire",
     "jobs_job",
 ]
 
