@@ -312,6 +312,30 @@ def test_a_queue_from_before_a_new_secret_is_sent(pocket, wire, families, settin
     assert Visit.objects.get().note == NOTE
 
 
+def test_what_is_saved_while_the_phone_talks_goes_out_right_after(pocket, wire, families):
+    pocket.go()
+    pocket.sign_in("sari", PASSWORD)
+    wire.holding = ("/lapangan/keluarga/",)  # the last the phone asks for, after its queue
+    pocket.page.reload()
+    until(lambda: wire.held)
+    pocket.record(families[0], note=NOTE)
+    wire.let_go()
+
+    expect(pocket.cards("terkirim")).to_have_count(1)
+
+
+def test_a_signal_that_was_told_too_early_is_tried_again(pocket, wire, families):
+    pocket.go()
+    pocket.sign_in("sari", PASSWORD)
+    pocket.lose_signal()
+    pocket.record(families[0], note=NOTE)
+    pocket.context.set_offline(False)  # "online", and nothing gets through yet
+    pocket.stands("Tanpa sinyal. 1 menunggu dikirim")
+    wire.plug_in()
+
+    expect(pocket.cards("terkirim")).to_have_count(1)
+
+
 def test_a_week_without_contact_takes_the_families_off_the_phone(pocket, wire, families):
     pocket.go()
     pocket.sign_in("sari", PASSWORD)

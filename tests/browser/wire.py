@@ -19,6 +19,9 @@ class Wire:
         self.requests: list[str] = []
         self.received = Counter()  # path -> bytes that reached the browser
         self.losing: tuple[str, ...] = ()  # answers of paths like these get lost
+        self.holding: tuple[str, ...] = ()  # these come late: when `let_go` is called
+        self.held: list[str] = []
+        self._go_on = threading.Event()
         self._listener: socket.socket | None = None
         self.port = 0
         self.plug_in()
@@ -43,6 +46,10 @@ class Wire:
                 listener.shutdown(socket.SHUT_RDWR)
             listener.close()
 
+    def let_go(self):
+        self.holding = ()
+        self._go_on.set()
+
     def _accept(self, listener):
         while self._listener is listener:
             try:
@@ -59,6 +66,9 @@ class Wire:
             method, path = head.split(b" ", 2)[:2]
             self.requests.append(f"{method.decode()} {path.decode()}")
             answer = self._ask(head, body)
+            if any(part in path.decode() for part in self.holding):
+                self.held.append(path.decode())
+                self._go_on.wait(30)
             if self._is_lost(path.decode()):
                 return
             self.received[path.decode()] += len(answer)

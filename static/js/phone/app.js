@@ -8,7 +8,9 @@ import { find, tabs } from "./screens.js";
 import * as vault from "./vault.js";
 import { say, settings } from "./words.js";
 
-const AGAIN_AFTER = 60_000; // while something waits and the page is open
+// While something waits and the page is open. A phone says that it is online before the first
+// packet gets through, so the first pauses are short.
+const PAUSES = [3_000, 10_000, 30_000, 60_000];
 const main = document.getElementById("screen");
 const bar = document.getElementById("tabs");
 const status = document.getElementById("status");
@@ -29,6 +31,9 @@ const app = {
 let unsaved = false; // something was typed and not yet put into the queue
 let shown = "";
 let silence = 0;
+let again = false; // asked for contact while one was under way
+let pause = 0; // which of PAUSES comes next
+let next = 0;
 
 async function readPhone() {
   app.data = await caseload.load();
@@ -130,7 +135,8 @@ function door() {
 
 // Contact with the office: whose session it is, then what waits, then the families of today.
 async function sync() {
-  if (app.sending) return;
+  again = app.sending;
+  if (again) return;
   app.sending = true;
   try {
     await redraw();
@@ -147,7 +153,21 @@ async function sync() {
     app.sending = false;
   }
   await redraw();
+  if (again) return sync(); // what was saved meanwhile, or a signal found meanwhile
   askForSync();
+  tryLater();
+}
+
+function tryLater() {
+  clearTimeout(next);
+  if (!app.items.some(outbox.isOpen)) return;
+  next = setTimeout(() => (navigator.onLine ? sync() : tryLater()), PAUSES[pause]);
+  pause = Math.min(pause + 1, PAUSES.length - 1);
+}
+
+function hope() {
+  pause = 0;
+  return sync();
 }
 
 // The browser calls the service worker when there is signal again, even with the page closed.
@@ -164,7 +184,7 @@ async function saved(text, address) {
   drawScreen();
   drawFrame();
   announce(text);
-  sync();
+  hope();
 }
 
 function announce(text) {
@@ -221,9 +241,8 @@ window.addEventListener("hashchange", () => {
   drawFrame();
 });
 window.addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
-window.addEventListener("online", () => sync());
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sync());
-setInterval(() => app.items.some(outbox.isOpen) && navigator.onLine && sync(), AGAIN_AFTER);
+window.addEventListener("online", hope);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && hope());
 
 async function start() {
   if (!window.isSecureContext || !navigator.serviceWorker || !navigator.locks) {
