@@ -236,7 +236,7 @@ def steps_for(case, user, *, missing, flags_open: bool) -> list[str]:
         and not missing
         and not flags_open,
         "submit": state == State.APPROVED and not flags_open,
-        "confirm": state == State.SUBMITTED,
+        "confirm": state == State.SUBMITTED and not flags_open,
         "reject": state in (State.PROPOSED, State.VISITED, State.VERIFIED) and not own,
         "cancel": case.is_open,
         "reactivate": state == State.CONFIRMED,

@@ -287,8 +287,10 @@ def confirm_case(
 ) -> Exit:
     """The family is out: a Final Closing no longer holds it, or a decree says so (then with its
     number). It leaves the register on that day and is counted in that day's quarter, in a locked
-    one by a correction with its reason. Returns the exit."""
+    one by a correction with its reason. Flags are settled first: a family that died or moved out
+    is no graduation. Returns the exit."""
     case = _locked(case, version)
+    _refuse_flags(case, at)
     if case.state == State.SUBMITTED:
         if basis == Exit.Basis.DECREE and not document_number.strip():
             raise Refused(

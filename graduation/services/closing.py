@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -13,7 +14,7 @@ from areas.models.querysets import below
 from beneficiaries.models import HouseholdPeriod
 from core.periods import Period
 from core.sql import load_sql
-from graduation.models import Exit, GraduationCase, State
+from graduation.models import CaseFlag, Exit, GraduationCase, State
 from graduation.services.cases import confirm_case
 from graduation.services.flags import raise_flags
 
@@ -33,9 +34,11 @@ def compare_with_closing(
 
     A case submitted after the period ended is not judged by it, nor is a family in a kecamatan of
     which the file holds nobody, nor one that `possibly_there(ids)` names: it may stand in a row
-    that could not be loaded. Safe to repeat.
-    Returns {"confirmed", "unsure", "reappeared", "flagged"}.
+    that could not be loaded. A case with an open flag waits for the next closing: whoever died is
+    absent as well, and is no graduation. So does every case while the period has not begun.
+    Safe to repeat. Returns {"confirmed", "unsure", "held", "reappeared", "flagged"}.
     """
+    new_flags = raise_flags(at=at)
     in_file = HouseholdPeriod.objects.filter(
         household=OuterRef("household"), year=period.year, stage=period.stage
     )
@@ -56,9 +59,16 @@ def compare_with_closing(
         .order_by("household_id")
     )
     unsure = possibly_there([case.household_id for case in absent]) if absent else set()
-    confirmed = 0
+    flagged = set(
+        CaseFlag.objects.open().filter(case__in=absent).order_by().values_list("case_id", flat=True)
+    )
+    begun = period.starts_on <= timezone.localdate(at)
+    confirmed = held = 0
     for case in absent:
         if case.household_id in unsure:
+            continue
+        if case.pk in flagged or not begun:
+            held += 1
             continue
         # In the quarter of the file, but never before it was approved.
         on = max(period.starts_on, case.approved_on)
@@ -88,8 +98,9 @@ def compare_with_closing(
     result = {
         "confirmed": confirmed,
         "unsure": len(unsure),
+        "held": held,
         "reappeared": reappeared,
-        "flagged": raise_flags(at=at),
+        "flagged": new_flags + raise_flags(at=at),
     }
     audit.record("graduation.compared", by=by, at=at, period=str(period), area=area.pk, **result)
     return result

@@ -235,6 +235,48 @@ def test_a_file_without_anybody_of_the_kecamatan_confirms_nothing_there(family, 
     assert closing(Q4, ratna)["confirmed"] == 0
 
 
+def test_whoever_died_is_absent_as_well_and_is_no_graduation(family, sari, ratna, operator):
+    member = MemberFactory(household=family)
+    case = submitted(family, sari, ratna)
+    change_member_status(member=member, status="died", on=TODAY, by=operator, at=AT)
+    paid(HouseholdFactory(desa=family.desa), Q4)
+
+    held = closing(Q4, ratna)
+    by_decree = refusal_of(
+        confirm_case, case=case, on=TODAY, basis="decree", document_number="SK 1", by=ratna, at=AT
+    )
+    counted = Exit.objects.count()
+    settle_flag(flag=case.flags.get(), note="anak, keluarga tetap mampu", by=ratna, at=AT)
+
+    assert (held["confirmed"], held["held"], by_decree, counted) == (0, 1, "flagged", 0)
+    assert closing(Q4, ratna)["confirmed"] == 1
+
+
+def test_a_family_that_left_in_another_way_does_not_stop_the_closing(family, sari, ratna, operator):
+    other = HouseholdFactory(desa=family.desa)
+    for one in (family, other):
+        submitted(one, sari, ratna)
+    exit_household(household=family, on=TODAY, by=operator, at=AT)
+    paid(HouseholdFactory(desa=family.desa), Q4)
+
+    result = closing(Q4, ratna)
+
+    assert (result["confirmed"], result["held"]) == (1, 1)
+    assert Exit.objects.get().household == other
+
+
+def test_a_closing_of_a_period_to_come_confirms_nothing_and_loads(family, sari, ratna):
+    submitted(family, sari, ratna)
+    paid(HouseholdFactory(desa=family.desa), Q4.next())
+
+    early = closing(Q4.next(), ratna)
+    in_time = closing(Q4.next(), ratna, at=dt.datetime(2027, 1, 4, 3, tzinfo=dt.UTC))
+
+    assert (early["confirmed"], early["held"]) == (0, 1)
+    assert in_time["confirmed"] == 1
+    assert Exit.objects.get().on == dt.date(2027, 1, 1)
+
+
 def test_a_family_that_reappears_raises_one_discrepancy_and_may_be_reactivated(family, sari, ratna):
     case = submitted(family, sari, ratna)
     paid(HouseholdFactory(desa=family.desa), Q4)
