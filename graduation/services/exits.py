@@ -93,11 +93,7 @@ def record_exit(
             _("The programme began in 2007."),
             fields={"on": _("choose a later day")},
         )
-    earlier = household.exits.filter(withdrawn_at__isnull=True, reentered_on__gt=on)
-    if earlier.exists():
-        raise Refused(
-            "before_reentry", _("On this day the family had left in another way already.")
-        )
+    _refuse_before_reentry(household, on)
     period = Period.of(on)
     quarter = quarter_of(area=household.desa_id, period=period)
     correction = _correction_for(quarter, correction_reason, by=by, at=at)
@@ -230,6 +226,7 @@ def move_exit(
         raise Refused(
             "future", _("This day is still to come."), fields={"on": _("choose an earlier day")}
         )
+    _refuse_day(exit, on)
     type = type or exit.type
     if type.is_graduation != exit.type.is_graduation:
         raise Refused(
@@ -376,6 +373,25 @@ def _locked(exit):
     # The family first: every service that lets a family leave or return holds its row.
     Household.objects.select_for_update(of=("self",)).get(pk=exit.household_id)
     return Exit.objects.select_for_update(of=("self",)).select_related("type").get(pk=exit.pk)
+
+
+def _refuse_day(exit, on):
+    """An exit is moved to no day on which it could not have been recorded."""
+    approved_on = exit.case.approved_on if exit.case_id is not None else None
+    if approved_on is not None and on < approved_on:
+        raise Refused(
+            "before_approval",
+            _("The family cannot have left before the case was approved."),
+            fields={"on": _("choose a later day")},
+        )
+    _refuse_before_reentry(exit.household, on)
+
+
+def _refuse_before_reentry(household, on):
+    if household.exits.filter(withdrawn_at__isnull=True, reentered_on__gt=on).exists():
+        raise Refused(
+            "before_reentry", _("On this day the family had left in another way already.")
+        )
 
 
 def _refuse_unless_standing(exit):

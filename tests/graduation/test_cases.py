@@ -25,10 +25,12 @@ from graduation.services import (
     compare_with_closing,
     confirm_case,
     lock_quarter,
+    move_exit,
     open_case,
     raise_flags,
     reactivate_case,
     record_exit,
+    record_reentry,
     reject_case,
     settle_flag,
     verify_case,
@@ -431,3 +433,27 @@ def test_of_two_officers_at_once_one_succeeds_and_one_is_told_who_was_first(sari
     first = GraduationCase.objects.get(pk=case.pk).approved_by
     assert first.get_full_name() in answers[1] or first.username in answers[1].lower()
     assert CaseStep.objects.filter(case=case, state="approved").count() == 1
+
+
+def test_an_exit_is_not_moved_to_a_day_on_which_it_could_not_be(family, sari, ratna, operator):
+    graduated = confirm_case(
+        case=submitted(family, sari, ratna),
+        on=TODAY,
+        basis="decree",
+        document_number="SK 7/2026",
+        by=ratna,
+        at=AT,
+    )
+    other = HouseholdFactory(desa=family.desa)
+    said = {"household": other, "basis": "office", "by": operator, "at": AT}
+    first = record_exit(type=exit_type("moved"), on=dt.date(2026, 2, 1), **said)
+    record_reentry(exit=first, on=dt.date(2026, 8, 1), note="pulang", by=operator, at=AT)
+    second = record_exit(type=exit_type("died"), on=dt.date(2026, 9, 1), **said)
+    moved = {"reason": "salah tanggal", "by": ratna, "at": AT}
+
+    before_approval = refusal_of(move_exit, exit=graduated, on=dt.date(2026, 9, 30), **moved)
+    while_away = refusal_of(move_exit, exit=second, on=dt.date(2026, 5, 1), **moved)
+
+    assert (before_approval, while_away) == ("before_approval", "before_reentry")
+    assert move_exit(exit=second, on=dt.date(2026, 8, 1), **moved).on == dt.date(2026, 8, 1)
+    assert ExitEntry.objects.filter(sign=-1).count() == 1
