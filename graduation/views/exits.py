@@ -20,7 +20,7 @@ from graduation.forms.exits import ExitForm, MoveExitForm, WithdrawForm
 from graduation.models import OPEN_STATES, CaseFlag, Exit, ExitType, GraduationCase
 from graduation.models.querysets import VIEW_CASE
 from graduation.queries import cases as queries
-from graduation.services.corrections import refuse_locked
+from graduation.services.corrections import refuse_locked, refuse_locked_exit
 
 ADMINISTRATIVE = "lain"  # of the filter: every way that is no graduation
 _sees = permission_required(VIEW_CASE, raise_exception=True)
@@ -140,7 +140,7 @@ def move(request, pk):
             "quarter this becomes a correction that is printed beside the report."
         ),
         done=_("The exit is corrected."),
-        days=lambda said: [left.on, said["on"]],
+        days=lambda said: [said["on"]],
         act=services.move_exit,
     )
 
@@ -160,7 +160,7 @@ def withdraw(request, pk):
             "its quarter. Whoever came back later is recorded as re-entered instead."
         ),
         done=_("The exit is withdrawn."),
-        days=lambda said: [left.on],
+        days=lambda said: [],
         act=services.withdraw_exit,
     )
 
@@ -169,9 +169,8 @@ def _correct(request, left, form, *, title, say, done, days, act):
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                refuse_locked(
-                    household=left.household_id,
-                    desa=left.desa_id,
+                refuse_locked_exit(
+                    exit=left,
                     days=days(form.cleaned_data),
                     may_correct=queries.may_correct(request.user, left.desa_id),
                 )

@@ -36,6 +36,7 @@ from graduation.services import (
     verify_case,
     withdraw_exit,
 )
+from graduation.services.corrections import refuse_locked_exit
 from tests.factories.accounts import person
 from tests.factories.beneficiaries import HouseholdFactory, MemberFactory
 from tests.factories.facilitators import FacilitatorFactory, entrust
@@ -457,3 +458,18 @@ def test_an_exit_is_not_moved_to_a_day_on_which_it_could_not_be(family, sari, ra
     assert (before_approval, while_away) == ("before_approval", "before_reentry")
     assert move_exit(exit=second, on=dt.date(2026, 8, 1), **moved).on == dt.date(2026, 8, 1)
     assert ExitEntry.objects.filter(sign=-1).count() == 1
+
+
+def test_an_exit_read_before_it_was_moved_is_asked_for_where_it_is_counted_now(
+    family, operator, ratna
+):
+    said = {"household": family, "type": exit_type("died"), "basis": "office", "by": operator}
+    stale = record_exit(on=TODAY, at=AT, **said)
+    lock_quarter(area=family.desa, period=Q3, by=the_head(), at=AT, base={})
+    move_exit(exit=stale, on=dt.date(2026, 9, 1), reason="salah tanggal", by=ratna, at=AT)
+
+    with transaction.atomic():
+        refused = refusal_of(refuse_locked_exit, exit=stale, days=[], may_correct=False)
+        refuse_locked_exit(exit=stale, days=[], may_correct=True)
+
+    assert (stale.on, refused) == (TODAY, "quarter_locked")
