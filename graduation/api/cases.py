@@ -1,5 +1,7 @@
 """Cases of graduation over REST: lists for other systems, every step with the version read."""
 
+import json
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -12,6 +14,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.response import Response
 
+from accounts.api.idempotency import body_digest, once
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
 from areas.api.filters import InAreaFilter
@@ -71,8 +74,8 @@ def _step(name, asked, words):
 class GraduationCaseViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
     """Cases of families in the asker's territory, the last moved first.
 
-    A POST carries the client-made `id`: sent again it answers 200 with the same case, with other
-    content 409 (`case_id_taken`). A step carries the `version` it read; after somebody else's step
+    A POST carries a client-made `id` or an Idempotency-Key: sent again it answers 200 with the
+    same case, with other content 409 (`case_id_taken`, `idempotency_key_reused`). A step carries the `version` it read; after somebody else's step
     it answers 409 with what changed and who changed it.
     """
 
@@ -130,16 +133,27 @@ class GraduationCaseViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
         reason = ExitReason.objects.filter(type=kind, code=code).first() if code else None
         if code and reason is None:
             raise ValidationError({"reason": _("This reason belongs to another way to leave.")})
-        case = open_case(
-            household=household,
-            type=kind,
-            reason=reason,
-            **said,
-            by=request.user,
-            at=timezone.now(),
+        made = []
+
+        def make():
+            case = open_case(
+                household=household,
+                type=kind,
+                reason=reason,
+                **said,
+                by=request.user,
+                at=timezone.now(),
+            )
+            made.append(case.is_new)
+            return case.pk
+
+        key = request.headers.get("Idempotency-Key", "")
+        digest = body_digest(json.dumps(request.data, sort_keys=True)) if key else ""
+        pk, _first = once(
+            user=request.user, key=key, path="graduation-cases", digest=digest, make=make
         )
-        created = status.HTTP_201_CREATED if case.is_new else status.HTTP_200_OK
-        return Response(self._shown(case.pk), status=created)
+        created = status.HTTP_201_CREATED if made and made[0] else status.HTTP_200_OK
+        return Response(self._shown(pk), status=created)
 
     propose = _step("propose", StepSerializer, "Propose a family that was potential only.")
     visit = _step("visit", VisitStepSerializer, "Name the visit that speaks for the case.")
@@ -170,4 +184,4 @@ class GraduationCaseViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
         return Response(self._shown(case.pk))
 
     def _shown(self, pk):
-        return CaseDetailSerializer(self.get_queryset().get(pk=pk)).data
+        return CaseDetailSerializer(get_object_or_404(self.get_queryset(), pk=pk)).data

@@ -270,3 +270,18 @@ def test_what_is_proposed_already_is_not_proposed_again(client, sari, family, no
     answer = step(client, sari, case, "propose", version=2)
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_state")
+
+
+def test_an_idempotency_key_answers_the_same_case(client, sari, family):
+    sent = body(family)
+    del sent["id"]
+
+    def post(said):
+        client.force_login(sari)
+        return client.post(CASES, said, "application/json", headers={"Idempotency-Key": "usulan-1"})
+
+    first, again, other = post(sent), post(sent), post(sent | {"note": "lain"})
+
+    assert (first.status_code, again.status_code, other.status_code) == (201, 200, 409)
+    assert first.json()["id"] == again.json()["id"]
+    assert other.json()["error"]["code"] == "idempotency_key_reused"
