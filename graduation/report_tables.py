@@ -106,6 +106,10 @@ def grouped(number: int) -> str:
 
 def lock_line(report: Report) -> str:
     if not report.locked or report.quarter is None:
+        if report.quarter_locked:
+            return _("Not locked: the figures of %(open)s can still change.") % {
+                "open": ", ".join(quarter_name(one) for one in report.open_quarters)
+            }
         return _("Not locked: the figures can still change.")
     return _("Locked on %(day)s by %(name)s.") % {
         "day": date_format(localtime(report.quarter.locked_at), "j F Y H.i"),

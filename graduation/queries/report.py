@@ -194,6 +194,7 @@ class Report:
     base: Base
     base_as_locked: bool
     quarter: ReportQuarter | None
+    open_quarters: list[Period]  # of the span: those whose figures still change unseen
     corrections: list[Correction]
     targets: list[TargetFigure]
 
@@ -214,8 +215,13 @@ class Report:
         )
 
     @property
-    def locked(self) -> bool:
+    def quarter_locked(self) -> bool:
         return self.quarter is not None and self.quarter.locked_at is not None
+
+    @property
+    def locked(self) -> bool:
+        """All that is added up is: of a year until a quarter every quarter until it."""
+        return self.quarter_locked and not self.open_quarters
 
     @property
     def families(self) -> int | None:
@@ -239,14 +245,17 @@ def report_of(user, area: str, period: Period, *, cumulative: bool = False) -> R
     found = Area.objects.filter(pk=area).first()
     if found is None or not holds_everywhere(user, VIEW_REPORT, area):
         raise Refused("not_found", _("There is no such report."))
-    quarter = (
-        ReportQuarter.objects.filter(
-            area_id=area[:KABUPATEN], year=period.year, quarter=period.stage
-        )
-        .select_related("locked_by")
-        .first()
-    )
-    locked_base = quarter.base if quarter and quarter.locked_at else {}
+    quarters = {
+        one.period: one
+        for one in ReportQuarter.objects.filter(
+            area_id=area[:KABUPATEN], year=period.year, quarter__lte=period.stage
+        ).select_related("locked_by")
+    }
+    quarter = quarters.get(period)
+    stages = range(1 if cumulative else period.stage, period.stage + 1)
+    span = [Period(period.year, stage) for stage in stages]
+    open_quarters = [one for one in span if one not in quarters or not quarters[one].locked_at]
+    locked_base = quarter.base if quarter and not open_quarters else {}
     kept = _kept_base(locked_base, area, cumulative)
     base, by_kecamatan = kept or _base_now(area, period, cumulative)
     tables, of_the_year = _tables(area, period, cumulative)
@@ -270,6 +279,7 @@ def report_of(user, area: str, period: Period, *, cumulative: bool = False) -> R
         base=base,
         base_as_locked=kept is not None,
         quarter=quarter,
+        open_quarters=open_quarters,
         corrections=corrections_of(user, area, period, cumulative),
         targets=[
             TargetFigure(

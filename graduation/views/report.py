@@ -69,7 +69,7 @@ def report(request):
             "span": span_name(found),
             "definitions": definitions(found),
             "lock_line": lock_line(found),
-            "may_lock": not found.locked
+            "may_lock": not found.quarter_locked
             and asked.period.ends_on < today
             and request.user.has_perm(LOCK_REPORT)
             and holds_everywhere(request.user, LOCK_REPORT, kabupaten),

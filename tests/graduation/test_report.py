@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils.translation import override
 
 from accounts.roles import Role
 from areas.models import Area
@@ -11,6 +12,7 @@ from core.periods import Period
 from graduation.forms.report import areas_of
 from graduation.models import Exit, ExitEntry
 from graduation.queries.report import report_of
+from graduation.report_tables import lock_line
 from graduation.services import lock_quarter, record_exit, withdraw_exit
 from tests.factories.accounts import person
 from tests.factories.beneficiaries import HouseholdFactory
@@ -246,3 +248,27 @@ def test_who_holds_a_province_chooses_in_the_kabupaten_of_the_office(settings, r
 
     assert [area.pk for area in areas_of(above)] == ["99.02", "99.02.01"]
     assert [area.pk for area in areas_of(ratna)] == ["99.01", "99.01.01"]
+
+
+def test_a_year_is_locked_when_all_its_quarters_are(ratna):
+    lock("99.01", Q3, ratna)
+    with override("en"):
+        open_still = report_of(ratna, "99.01", Q3, cumulative=True)
+        said = lock_line(open_still)
+    an_exit(dt.date(2026, 2, 3), by=ratna)  # no correction: the first quarter is open
+    changed = report_of(ratna, "99.01", Q3, cumulative=True)
+    for period in (Period(2026, 1), Period(2026, 2)):
+        lock("99.01", period, ratna)
+    whole = report_of(ratna, "99.01", Q3, cumulative=True)
+
+    assert (open_still.locked, open_still.quarter_locked, changed.total.administrative) == (
+        False,
+        True,
+        1,
+    )
+    assert said == (
+        "Not locked: the figures of quarter 1 of 2026, quarter 2 of 2026 can still change."
+    )
+    assert (changed.base_as_locked, changed.base.exits) == (False, 1)
+    assert whole.locked
+    assert report_of(ratna, "99.01", Q3).locked
