@@ -116,6 +116,12 @@ def change_household_status(request, pk):
     )
 
     def save(values):
+        if household.status == Household.Status.EXITED:
+            # Its exit is counted; whoever keeps exits records that it came back, or withdraws it.
+            raise Refused(
+                "has_left",
+                _("This family has left. That it came back is recorded with its exit."),
+            )
         services.change_household_status(household=household, **values, **_doing(request, form))
 
     return _change(request, form, save, household, _("Active or suspended"))

@@ -292,6 +292,25 @@ def test_changing_a_household_needs_the_role_and_the_territory(client, sari, nam
     assert answer.status_code == 403
 
 
+def test_a_family_that_left_does_not_come_back_past_its_exit(client, operator):
+    household = family(status="exited", exited_on=dt.date(2026, 10, 5))
+    client.force_login(operator)
+    sent = {
+        "version": household.version,
+        "status": "active",
+        "on": "01-11-2026",
+        "reason": "kembali",
+    }
+
+    url = reverse("beneficiaries:change_household_status", args=[household.pk])
+    answer = client.post(url, sent)
+    offered = client.get(household.get_absolute_url()).content.decode()
+
+    household.refresh_from_db()
+    assert (answer.status_code, household.status) == (422, "exited")
+    assert url not in offered
+
+
 def test_change_card_keeps_the_former_number_masked(client, operator):
     household = family()
     former = household.kk_number
