@@ -75,8 +75,9 @@ class GraduationCaseViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
     """Cases of families in the asker's territory, the last moved first.
 
     A POST carries a client-made `id` or an Idempotency-Key: sent again it answers 200 with the
-    same case, with other content 409 (`case_id_taken`, `idempotency_key_reused`). A step carries the `version` it read; after somebody else's step
-    it answers 409 with what changed and who changed it.
+    same case, with other content 409 (`case_id_taken`, `idempotency_key_reused`). A step carries
+    the `version` it read; after somebody else's step it answers 409 with what changed and who
+    changed it.
     """
 
     queryset = GraduationCase.objects.none()
