@@ -162,7 +162,12 @@ def _pair(report, published, corrected):
 
 
 def _headlines(report):
-    heads = [(_("Counted under"), TEXT), *_both(report), (_("Percent of families"), PERCENT)]
+    heads = [
+        (_("Counted under"), TEXT),
+        *_both(report),
+        (_("Percent of families"), PERCENT),
+        (_("Percent of graduations"), PERCENT),
+    ]
     total = report.total
     return Table(
         "headlines",
@@ -171,7 +176,12 @@ def _headlines(report):
         heads,
         [
             _row(
-                [line.label, *_pair(report, line.published_number, line.number), line.percent],
+                [
+                    line.label,
+                    *_pair(report, line.published_number, line.number),
+                    line.percent,
+                    line.share,
+                ],
                 heads,
             )
             for line in report.headlines
@@ -181,6 +191,7 @@ def _headlines(report):
                 _("Graduations together"),
                 *_pair(report, total.published_graduations, total.graduations),
                 total.percent,
+                total.share,
             ],
             heads,
             strong=True,
@@ -390,7 +401,19 @@ def _explanation(report):
         _("Opening and closing"),
         say,
         heads,
-        [_row([label, value], heads, strong) for label, value, strong in rows],
+        [
+            *(_row([label, value], heads, strong) for label, value, strong in rows),
+            *(
+                [Cell(label, TEXT, heads[0][0], False), Cell(value, PERCENT, heads[1][0], False)]
+                for label, value in (
+                    (
+                        _("Growth: closing beyond opening, percent of the opening"),
+                        base.growth_percent,
+                    ),
+                    (_("New families, percent of the closing"), base.new_percent),
+                )
+            ),
+        ],
     )
 
 

@@ -58,10 +58,15 @@ class WaySerializer(serializers.Serializer):
     headline = serializers.CharField(help_text="Empty: administrative, never graduation.")
     number = serializers.IntegerField()
     published = serializers.IntegerField(source="published_number")
-    percent = serializers.SerializerMethodField()
+    percent = serializers.SerializerMethodField(help_text="Of the families of the denominator.")
+    share = serializers.SerializerMethodField(help_text="In percent of all graduations.")
 
     def get_percent(self, line) -> float | None:
         share = line.percent if line.headline else None
+        return None if share is None else float(share)
+
+    def get_share(self, line) -> float | None:
+        share = line.share if line.headline else None
         return None if share is None else float(share)
 
 
@@ -97,6 +102,10 @@ class BaseSerializer(serializers.Serializer):
     gone_without_exit = serializers.IntegerField()
     exits_elsewhere = serializers.IntegerField()
     unexplained = serializers.IntegerField(allow_null=True)
+    growth_percent = serializers.FloatField(allow_null=True, help_text="Of the opening.")
+    new_percent = serializers.FloatField(
+        allow_null=True, help_text="New families in percent of the closing."
+    )
 
 
 class CorrectionSerializer(serializers.Serializer):
@@ -137,6 +146,9 @@ class ReportSerializer(serializers.Serializer):
     facilitators = FacilitatorLineSerializer(many=True)
     reasons = ReasonSerializer(many=True)
     targets = TargetFigureSerializer(many=True)
+    targets_together = TargetFigureSerializer(
+        allow_null=True, help_text="null with one target, or set against other families."
+    )
     base = BaseSerializer()
     base_as_locked = serializers.BooleanField()
     corrections = CorrectionSerializer(many=True)

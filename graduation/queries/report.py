@@ -49,6 +49,7 @@ class Line:
     corrected: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     published: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     families: int | None = None  # the denominator of this row, where it has one
+    whole: int | None = None  # all graduations, of a row that is a part of them
     headline: str | None = None  # of a row that has only one
     group: str = ""
 
@@ -97,6 +98,11 @@ class Line:
     def percent(self) -> Decimal | None:
         return percent(self.graduations, self.families)
 
+    @property
+    def share(self) -> Decimal | None:
+        """In percent of all graduations: 208 of 2,091 are 9.95."""
+        return percent(self.graduations, self.whole)
+
 
 def _graduations(numbers):
     return sum(number for headline, number in numbers.items() if headline != ADMINISTRATIVE)
@@ -130,6 +136,17 @@ class Base:
         if self.closing is None or self.opening is None:
             return None
         return self.closing_families - self.computed
+
+    @property
+    def growth_percent(self) -> Decimal | None:
+        """Closing beyond opening in percent of the opening; never of opening less exits."""
+        if self.closing is None or self.opening is None:
+            return None
+        return percent(self.closing_families - self.opening_families, self.opening_families)
+
+    @property
+    def new_percent(self) -> Decimal | None:
+        return None if self.closing is None else percent(self.entries, self.closing_families)
 
     @property
     def gone_without_exit(self) -> int:
@@ -262,6 +279,7 @@ def report_of(user, area: str, period: Period, *, cumulative: bool = False) -> R
     lines = _Labels(found, tables)
     total = _sum_line("total", _("Total"), tables[_BY_HEADLINE])
     total.families = base.families if base.first else None
+    total.whole = total.graduations
     kecamatan = lines.kecamatan()
     for line in kecamatan:
         part = by_kecamatan.get(line.key)
@@ -271,8 +289,8 @@ def report_of(user, area: str, period: Period, *, cumulative: bool = False) -> R
         period=period,
         cumulative=cumulative,
         total=total,
-        headlines=lines.headlines(total.families),
-        types=lines.types(total.families),
+        headlines=lines.headlines(total),
+        types=lines.types(total),
         kecamatan=kecamatan,
         facilitators=lines.facilitators(),
         reasons=lines.reasons(),
@@ -345,18 +363,22 @@ class _Labels:
                 rows[row[0]].append(row)
         return rows
 
-    def headlines(self, families):
+    def headlines(self, total):
         rows = self._grouped(_BY_HEADLINE)
         return [
-            _sum_line(one.value, str(one.label), rows[one.value], families=families, headline=one)
+            _sum_line(
+                one.value, str(one.label), rows[one.value], families=total.families,
+                whole=total.graduations, headline=one,
+            )
             for one in Headline
-        ]
+        ]  # fmt: skip
 
-    def types(self, families):
+    def types(self, total):
         rows = self._grouped(_BY_TYPE)
         return [
             _sum_line(
-                one.code, one.name, rows[one.pk], families=families, headline=one.headline,
+                one.code, one.name, rows[one.pk], families=total.families,
+                whole=total.graduations, headline=one.headline,
                 group=str(Headline(one.headline).label) if one.headline else "",
             )
             for one in ExitType.objects.order_by("order", "code")

@@ -11,7 +11,7 @@ from core.errors import Refused
 from core.periods import Period
 from graduation.forms.report import areas_of
 from graduation.models import Exit, ExitEntry
-from graduation.queries.report import report_of
+from graduation.queries.report import Base, report_of
 from graduation.report_tables import lock_line
 from graduation.services import lock_quarter, record_exit, withdraw_exit
 from tests.factories.accounts import person
@@ -272,3 +272,15 @@ def test_a_year_is_locked_when_all_its_quarters_are(ratna):
     assert (changed.base_as_locked, changed.base.exits) == (False, 1)
     assert whole.locked
     assert report_of(ratna, "99.01", Q3).locked
+
+
+def test_golden_bandung_2016_grows_by_new_families():
+    """G6 of domain.md 2.4, and nothing divided by nothing."""
+    known = {"first": Q3, "opening": Q3, "closing": Q4, "gone": 0, "gone_with_exit": 0, "exits": 0}
+    bandung = Base(
+        **known, families=36_000, opening_families=36_000, closing_families=72_667, entries=36_667
+    )
+    empty = Base(**known, families=0, opening_families=0, closing_families=0, entries=0)
+
+    assert (str(bandung.growth_percent), str(bandung.new_percent)) == ("101.85", "50.46")
+    assert (empty.growth_percent, empty.new_percent) == (None, None)

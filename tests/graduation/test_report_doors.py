@@ -139,6 +139,8 @@ def test_the_targets_of_2023_are_the_same_on_screen_in_pdf_in_xlsx_and_over_rest
         ("natural", 2000, 9.68),
         ("prosperous", 1000, 4.84),
     ]
+    together = rest["targets_together"]
+    assert (together["number"], together["families"], together["percent"]) == (3000, 20667, 14.52)
 
 
 def test_golden_figures_are_the_same_on_screen_in_pdf_in_xlsx_and_over_rest(client, ratna):
@@ -156,11 +158,11 @@ def test_golden_figures_are_the_same_on_screen_in_pdf_in_xlsx_and_over_rest(clie
     tables = Tables(page.content.decode()).found
     assert {key: rows[1:] for key, rows in tables.items()} == said
     assert said["headlines"] == [
-        ["Sejahtera", "208", "0,98 %"],
-        ["Kelayakan daerah", "1.883", "8,84 %"],
-        ["Alamiah", "0", "0,00 %"],
-        ["Graduasi lainnya", "0", "0,00 %"],
-        ["Jumlah graduasi", "2.091", "9,82 %"],
+        ["Sejahtera", "208", "0,98 %", "9,95 %"],
+        ["Kelayakan daerah", "1.883", "8,84 %", "90,05 %"],
+        ["Alamiah", "0", "0,00 %", "0,00 %"],
+        ["Graduasi lainnya", "0", "0,00 %", "0,00 %"],
+        ["Jumlah graduasi", "2.091", "9,82 %", "100,00 %"],
     ]
     rule = "Persentase dihitung dari 21.299 KPM pada Final Closing pertama tahun itu"
     assert rule in page.content.decode()
@@ -184,11 +186,11 @@ def test_golden_figures_are_the_same_on_screen_in_pdf_in_xlsx_and_over_rest(clie
     # REST
     assert (rest["total"]["graduations"], rest["total"]["percent"]) == (2_091, 9.82)
     assert rest["total"]["administrative"] == 12
-    assert [(one["number"], one["percent"]) for one in rest["headlines"]] == [
-        (208, 0.98),
-        (1_883, 8.84),
-        (0, 0.0),
-        (0, 0.0),
+    assert [(one["number"], one["percent"], one["share"]) for one in rest["headlines"]] == [
+        (208, 0.98, 9.95),
+        (1_883, 8.84, 90.05),
+        (0, 0.0, 0.0),
+        (0, 0.0, 0.0),
     ]
     assert [
         [one["label"], one["graduations"], one["families"], one["administrative"]]
@@ -216,6 +218,8 @@ def test_golden_figures_are_the_same_on_screen_in_pdf_in_xlsx_and_over_rest(clie
         "gone_without_exit": 0,
         "exits_elsewhere": 12,
         "unexplained": 12,
+        "growth_percent": -2.97,
+        "new_percent": 7.06,
     }
 
 
