@@ -6,6 +6,7 @@ from graduation.views import (
     candidates,
     cases,
     exits,
+    export,
     papers,
     report,
     report_pdf,
@@ -17,6 +18,7 @@ app_name = "graduation"
 CASES: list = [
     path("", cases.board, name="board"),
     path("usulan/", cases.listing, name="cases"),
+    path("usulan/unduh/", export.export, name="export_cases"),
     path("usulan/<uuid:pk>/", cases.case, name="case"),
     *(
         path(f"usulan/<uuid:pk>/{word}/", cases.step(step), name=f"{step}_case")

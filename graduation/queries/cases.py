@@ -20,6 +20,7 @@ VERIFY = "graduation.verify_graduationcase"
 APPROVE = "graduation.approve_graduationcase"
 SUBMIT = "graduation.submit_graduationcase"
 RECORD_EXIT = "graduation.record_exit"
+EXPORT = "graduation.export_graduationcase"
 CORRECT = "graduation.correct_reportquarter"
 RIGHTS = {
     "propose": PROPOSE,

@@ -166,6 +166,8 @@ def listing(request):
         filters_of(request, chosen)
         | {
             "page": page,
+            "may_export": request.user.has_perm(queries.EXPORT),
+            "query": request.GET.urlencode(),
             "states": [*State.choices, ("closed", _("all closed"))],
             "breadcrumb": [_crumb()],
         },

@@ -74,6 +74,12 @@ SEES = {
         Role.DISTRICT_COORDINATOR.value,
         Role.DATA_OPERATOR.value,
     },
+    "exports cases": {
+        Role.SUBDISTRICT_LEAD.value,
+        Role.DISTRICT_COORDINATOR.value,
+        Role.DATA_OPERATOR.value,
+        Role.AUDITOR.value,
+    },
     "graduation reports": READERS,
     "sets targets": {
         Role.DISTRICT_COORDINATOR.value,

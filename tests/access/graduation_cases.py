@@ -13,7 +13,7 @@ from tests.access.graduation import (
     has_left_for_the_office,
     stands_at,
 )
-from tests.access.walk import Policy, Write
+from tests.access.walk import ANYWHERE, Policy, Write
 from tests.access.world import DESA, may
 from tests.access.world import holding as people_holding
 from tests.factories.files import pdf
@@ -178,6 +178,18 @@ POLICIES: dict[str, Policy] = {
             "?setelah=WyJ4IiwieCJd",
             "?sebelum=omong-kosong",
         ),
+    ),
+    "graduation:export_cases": Policy(
+        opens=holding("exports cases"),
+        queries=("?wilayah=99.02", "?wilayah=%00", "?keadaan=x"),
+        writes={
+            "POST": Write(
+                by=holding("exports cases"),
+                body={"reason": "rapat kabupaten", "file_format": "csv"},
+                what=ANYWHERE,
+                changes=False,
+            )
+        },
     ),
     "graduation:case": Policy(opens=holding("cases"), fill=case, what="cases"),
     "graduation:propose_case": step("proposes", State.POTENTIAL),
