@@ -1,6 +1,7 @@
 """The same creating request again answers the same record; the same key for something else, 409."""
 
 import hashlib
+import json
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -53,3 +54,22 @@ def once(*, user, key: str, path: str, digest: str, make):
             _("This Idempotency-Key was already used for another request."),
         )
     return sent.made_id, False
+
+
+def created_once(*, request, path: str, make):
+    """(id of the record, True when this request made it) for a request that may carry a key.
+
+    `make()` answers (id, is_new): what knows its records by a client-made id may find one there
+    without any key.
+    """
+    made = []
+
+    def remember():
+        pk, is_new = make()
+        made.append(is_new)
+        return pk
+
+    key = request.headers.get("Idempotency-Key", "")
+    digest = body_digest(json.dumps(request.data, sort_keys=True)) if key else ""
+    pk, _first = once(user=request.user, key=key, path=path, digest=digest, make=remember)
+    return pk, bool(made and made[0])

@@ -1,7 +1,5 @@
 """Commitment checks over REST: what is owed and how it stands; health checks from the phone."""
 
-import json
-
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +12,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
-from accounts.api.idempotency import body_digest, once
+from accounts.api.idempotency import created_once
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
 from areas.api.filters import InAreaFilter
@@ -115,22 +113,15 @@ class CommitmentCheckViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
         responses={201: HealthCheckSerializer, 200: HealthCheckSerializer},
     )
     def create(self, request, *args, **kwargs):
-        made = []
-
         def make():
             kept = self._record(request.data)
-            made.append(kept.is_new)
-            return kept.pk
+            return kept.pk, kept.is_new
 
-        key = request.headers.get("Idempotency-Key", "")
-        digest = body_digest(json.dumps(request.data, sort_keys=True)) if key else ""
-        pk, _first = once(
-            user=request.user, key=key, path="commitment-checks", digest=digest, make=make
-        )
+        pk, is_new = created_once(request=request, path="commitment-checks", make=make)
         kept = CommitmentMonth.objects.select_related("check_of").get(pk=pk)
         return Response(
             HealthCheckSerializer(kept, context={"check": self._check_of(kept)}).data,
-            status=status.HTTP_201_CREATED if made and made[0] else status.HTTP_200_OK,
+            status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK,
         )
 
     @extend_schema(request=BatchSerializer, responses=BatchAnswerSerializer)

@@ -1,7 +1,5 @@
 """learning-groups and learning-sessions: read, and record a session with its attendance."""
 
-import json
-
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -13,7 +11,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
-from accounts.api.idempotency import body_digest, once
+from accounts.api.idempotency import created_once
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
 from areas.api.filters import InAreaFilter
@@ -212,7 +210,6 @@ class LearningSessionViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
         group = get_object_or_404(
             LearningGroup.objects.recordable_by(request.user), pk=sent.pop("group")
         )
-        made = []
 
         def make():
             session, created = record_session(
@@ -223,16 +220,11 @@ class LearningSessionViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
                 by=request.user,
                 at=timezone.now(),
             )
-            made.append(created)
-            return session.pk
+            return session.pk, created
 
-        key = request.headers.get("Idempotency-Key", "")
-        digest = body_digest(json.dumps(request.data, sort_keys=True)) if key else ""
-        pk, _first = once(
-            user=request.user, key=key, path="learning-sessions", digest=digest, make=make
-        )
+        pk, is_new = created_once(request=request, path="learning-sessions", make=make)
         session = get_object_or_404(self.get_queryset(), pk=pk)
         return Response(
             LearningSessionDetailSerializer(session).data,
-            status=status.HTTP_201_CREATED if made and made[0] else status.HTTP_200_OK,
+            status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK,
         )

@@ -1,7 +1,5 @@
 """Cases of graduation over REST: lists for other systems, every step with the version read."""
 
-import json
-
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -14,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.response import Response
 
-from accounts.api.idempotency import body_digest, once
+from accounts.api.idempotency import created_once
 from accounts.api.permissions import RolePermission
 from accounts.scopes import Scope
 from areas.api.filters import InAreaFilter
@@ -134,7 +132,6 @@ class GraduationCaseViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
         reason = ExitReason.objects.filter(type=kind, code=code).first() if code else None
         if code and reason is None:
             raise ValidationError({"reason": _("This reason belongs to another way to leave.")})
-        made = []
 
         def make():
             case = open_case(
@@ -145,15 +142,10 @@ class GraduationCaseViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
                 by=request.user,
                 at=timezone.now(),
             )
-            made.append(case.is_new)
-            return case.pk
+            return case.pk, case.is_new
 
-        key = request.headers.get("Idempotency-Key", "")
-        digest = body_digest(json.dumps(request.data, sort_keys=True)) if key else ""
-        pk, _first = once(
-            user=request.user, key=key, path="graduation-cases", digest=digest, make=make
-        )
-        created = status.HTTP_201_CREATED if made and made[0] else status.HTTP_200_OK
+        pk, is_new = created_once(request=request, path="graduation-cases", make=make)
+        created = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(self._shown(pk), status=created)
 
     propose = _step("propose", StepSerializer, "Propose a family that was potential only.")

@@ -1,7 +1,5 @@
 """graduation-targets: how many families shall leave in a year in one way, and where."""
 
-import json
-
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -11,7 +9,7 @@ from rest_framework import serializers, status
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.response import Response
 
-from accounts.api.idempotency import body_digest, once
+from accounts.api.idempotency import created_once
 from accounts.api.permissions import RolePermission
 from accounts.scope import holds_everywhere
 from accounts.scopes import Scope
@@ -133,24 +131,18 @@ class GraduationTargetViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet)
             person = Facilitator.objects.visible_to(request.user).filter(pk=person).first()
             if person is None:
                 raise Http404
-        made = []
 
         def make():
             target, is_new = services.set_target(
                 **said | {"area": area, "facilitator": person}, by=request.user, at=timezone.now()
             )
-            made.append(is_new)
-            return target.pk
+            return target.pk, is_new
 
-        key = request.headers.get("Idempotency-Key", "")
-        digest = body_digest(json.dumps(request.data, sort_keys=True)) if key else ""
-        pk, _first = once(
-            user=request.user, key=key, path="graduation-targets", digest=digest, make=make
-        )
+        pk, is_new = created_once(request=request, path="graduation-targets", make=make)
         target = get_object_or_404(self.get_queryset(), pk=pk)
         return Response(
             self.get_serializer(target).data,
-            status=status.HTTP_201_CREATED if made and made[0] else status.HTTP_200_OK,
+            status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK,
         )
 
     @extend_schema(request=TargetChangeSerializer, responses=TargetSerializer)
