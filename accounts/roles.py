@@ -63,6 +63,15 @@ _READ_GRADUATION = {"graduation.view_graduationtarget", "graduation.view_reportq
 _KEEP_TARGETS = {"graduation.change_graduationtarget"}
 _LOCK_REPORTS = {"graduation.lock_reportquarter"}
 _CORRECT_REPORTS = {"graduation.correct_reportquarter"}
+_READ_MEETINGS = {"meetings.view_meeting"}
+_KEEP_MEETINGS = _READ_MEETINGS | {"meetings.change_meeting"}
+_PLAN_MEETINGS = _KEEP_MEETINGS | {"meetings.add_meeting"}
+_PUBLISH_MINUTES = _READ_MEETINGS | {"meetings.publish_minutes"}
+_MEETING_TABLES = ("institution", "representative", "facility")
+_MEETING_LISTS = (*_MEETING_TABLES, "meetingsettings", "escalationrule")
+_KEEP_INSTITUTIONS = {
+    f"meetings.{verb}_{table}" for verb in ("view", "add", "change") for table in _MEETING_TABLES
+}
 _PAPER_LISTS = ("letterhead", "numberpattern")
 _GRADUATION_LISTS = (
     "exittype",
@@ -82,6 +91,7 @@ _KEEP_CASELOADS = {
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.FACILITATOR: frozenset(
         _READ_PEOPLE
+        | _READ_MEETINGS
         | _PROPOSE_CASES
         | _RECORD_CHECKS
         | _READ_DOCUMENTS
@@ -95,6 +105,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.SUBDISTRICT_LEAD: frozenset(
         _READ_PEOPLE
+        | _KEEP_MEETINGS
         | _PROPOSE_CASES
         | _VERIFY_CASES
         | _READ_GRADUATION
@@ -116,6 +127,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.DISTRICT_COORDINATOR: frozenset(
         _READ_PEOPLE
+        | _PLAN_MEETINGS
+        | _PUBLISH_MINUTES
+        | _KEEP_INSTITUTIONS
         | _PROPOSE_CASES
         | _VERIFY_CASES
         | _KEEP_EXITS
@@ -143,6 +157,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.DATA_OPERATOR: frozenset(
         _READ_PEOPLE
+        | _KEEP_MEETINGS
+        | _KEEP_INSTITUTIONS
         | _READ_CASES
         | _KEEP_EXITS
         | _READ_GRADUATION
@@ -177,9 +193,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "areas.change_area",
         }
     ),
-    Role.SUBDISTRICT_SOCIAL_WORKER: frozenset(_READ_PEOPLE | _READ_QUESTIONS | _READ_VISITS),
+    Role.SUBDISTRICT_SOCIAL_WORKER: frozenset(
+        _READ_PEOPLE | _READ_MEETINGS | _READ_QUESTIONS | _READ_VISITS
+    ),
     Role.HEAD: frozenset(
         _READ_PEOPLE
+        | _PUBLISH_MINUTES
         | _APPROVE_CASES
         | _READ_GRADUATION
         | _KEEP_TARGETS
@@ -195,6 +214,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.DIVISION_HEAD: frozenset(
         _READ_PEOPLE
+        | _PUBLISH_MINUTES
         | _APPROVE_CASES
         | _READ_GRADUATION
         | _KEEP_TARGETS
@@ -210,6 +230,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.AUDITOR: frozenset(
         _READ_PEOPLE
+        | _READ_MEETINGS
         | _READ_CASES
         | _READ_GRADUATION
         | {"graduation.export_graduationcase"}
@@ -233,6 +254,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
             "facilitators.view_learningtopic",
             "facilitators.view_performancetarget",
             *(f"graduation.view_{table}" for table in _GRADUATION_LISTS),
+            *(f"meetings.view_{table}" for table in _MEETING_LISTS),
             *(f"documents.view_{table}" for table in _PAPER_LISTS),
             "accounts.view_auditevent",
             "accounts.view_assignment",
@@ -291,6 +313,11 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
                 f"graduation.{verb}_{table}"
                 for verb in ("view", "add", "change")
                 for table in _GRADUATION_LISTS
+            ),
+            *(
+                f"meetings.{verb}_{table}"
+                for verb in ("view", "add", "change")
+                for table in _MEETING_LISTS
             ),
             *(
                 f"documents.{verb}_{table}"

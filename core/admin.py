@@ -24,6 +24,7 @@ FLOORS = frozenset(
         "dtks",
         "facilitators",
         "graduation",
+        "meetings",
         "jobs",
     }
 )

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "dashboard",
     "dtks",
     "graduation",
+    "meetings",
     "facilitators",
     "beneficiaries",
     "documents",

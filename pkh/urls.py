@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("jobs.urls")),
     path("", include("dtks.urls")),
     path("graduasi/", include("graduation.urls")),
+    path("", include("meetings.urls")),
     path("", include("facilitators.urls")),
     path("", include("beneficiaries.urls")),
     path("", include("documents.urls")),

@@ -16,6 +16,7 @@ FLOORS = [
     "beneficiaries",
     "facilitators",
     "graduation",
+    "meetings",
     "dtks",
     "dashboard",
     "pkh",

@@ -39,6 +39,9 @@ ABOUT_NOBODY = {
     "graduation.Questionnaire",
     "graduation.ReportQuarter",
     "jobs.WorkerSign",
+    "meetings.EscalationRule",
+    "meetings.Facility",
+    "meetings.MeetingSettings",
 }
 
 
