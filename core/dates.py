@@ -1,9 +1,9 @@
 """Dates as offices write them: the day always stands before the month.
 
 `2/3/2026`, `02-03-2026`, `2026-03-02`, `2026-03-02 00:00:00`, spreadsheet serials (36526 is
-1 January 2000), `2 Maret 2026`, `12 Pebruari 1990`, `12-NOP-90`. What cannot exist (31 February)
-is no date; nothing is moved to the nearest possible day. The same rule lives in
-`core/sql/dates.sql`.
+1 January 2000), `2 Maret 2026`, `12 Pebruari 1990`, `12-NOP-90`, and each of them after the name of
+its weekday (`Rabu 8/5/2024`). What cannot exist (31 February, a Tuesday that was a Wednesday) is no
+date; nothing is moved to the nearest possible day. The same rule lives in `core/sql/dates.sql`.
 """
 
 import re
@@ -27,6 +27,10 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
+_WEEKDAYS = {
+    "SENIN": 0, "SELASA": 1, "RABU": 2, "KAMIS": 3, "JUMAT": 4, "SABTU": 5, "MINGGU": 6, "AHAD": 6,
+}  # fmt: skip
+_WEEKDAY = re.compile(rf"^({'|'.join(_WEEKDAYS)}),? ?(?=[0-9])")
 _CLOCK = r"(?:[ T][0-9]{1,2}[:.][0-9]{2}[0-9:.+Z]*)?"
 _YEAR_FIRST = re.compile(rf"^([0-9]{{4}})[-/. ]([0-9]{{1,2}})[-/. ]([0-9]{{1,2}}){_CLOCK}$")
 _DAY_FIRST = re.compile(
@@ -57,6 +61,14 @@ def _make(year: int, month: int, day: int) -> date | None:
 
 def _read(text: str, latest_year: int) -> tuple[date | None, bool]:
     """The date, and whether the text has the shape of one at all."""
+    named = _WEEKDAY.match(text)
+    if not named:
+        return _read_day(text, latest_year)
+    day, shaped = _read_day(text[named.end() :], latest_year)
+    return (day if day and day.weekday() == _WEEKDAYS[named[1]] else None), shaped
+
+
+def _read_day(text: str, latest_year: int) -> tuple[date | None, bool]:
 
     def full(year: str) -> int:
         if len(year) == 4:
@@ -95,3 +107,11 @@ def date_state(text: str | None) -> DateState:
     if day:
         return "ok"
     return "impossible" if shaped else "unreadable"
+
+
+def other_weekday(text: str | None) -> date | None:
+    """The date a cell says beside the name of another weekday than its own, otherwise None."""
+    tidy = _tidy(text)
+    named = _WEEKDAY.match(tidy)
+    day = _read_day(tidy[named.end() :], LATEST_YEAR)[0] if named else None
+    return day if named and day and day.weekday() != _WEEKDAYS[named[1]] else None

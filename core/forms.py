@@ -1,8 +1,9 @@
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from core.dates import clean_date
+from core.dates import clean_date, other_weekday
 
 
 class DayField(forms.DateField):
@@ -12,7 +13,8 @@ class DayField(forms.DateField):
     """
 
     default_error_messages = {
-        "invalid": _("This is no day. Write it like 17-08-1990 or 17 Agustus 1990.")
+        "invalid": _("This is no day. Write it like 17-08-1990 or 17 Agustus 1990."),
+        "other_weekday": _("Weekday and date do not agree. The date falls on: %(day)s."),
     }
 
     def __init__(self, **kwargs):
@@ -29,6 +31,12 @@ class DayField(forms.DateField):
         if value in self.empty_values or not isinstance(value, str):
             return super().to_python(value)
         day = clean_date(value)
+        if wrong := other_weekday(value):
+            raise ValidationError(
+                self.error_messages["other_weekday"],
+                code="invalid",
+                params={"day": date_format(wrong, "l, j F Y")},
+            )
         if day is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return day

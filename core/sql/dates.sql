@@ -38,6 +38,7 @@ DECLARE
     tidy text := value;
     part text[];
     month integer;
+    named date;
 BEGIN
     -- The two common notations are read straight from their places.
     IF value ~ '^[0-9]{2}[-/][0-9]{2}[-/][0-9]{4}$' THEN
@@ -51,6 +52,20 @@ BEGIN
         );
     END IF;
     tidy := pkh_date_tidy(value);
+    -- The name of the weekday in front has to be the day's own.
+    part := regexp_match(
+        tidy, '^(SENIN|SELASA|RABU|KAMIS|JUMAT|SABTU|MINGGU|AHAD),? ?([0-9].*)$'
+    );
+    IF part IS NOT NULL THEN
+        named := pkh_date(part[2], latest_year);
+        RETURN CASE
+            WHEN extract(isodow FROM named) = CASE part[1]
+                WHEN 'SENIN' THEN 1 WHEN 'SELASA' THEN 2 WHEN 'RABU' THEN 3 WHEN 'KAMIS' THEN 4
+                WHEN 'JUMAT' THEN 5 WHEN 'SABTU' THEN 6 ELSE 7
+            END
+            THEN named
+        END;
+    END IF;
     part := regexp_match(
         tidy, '^([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})(?:[ T][0-9]{1,2}[:.][0-9]{2}[0-9:.+Z]*)?$'
     );
@@ -108,6 +123,9 @@ BEGIN
     IF tidy ~ '^([-./ 0]*|NULL|NONE|TIDAK ADA|TIDAK DIKETAHUI|N/A)$' THEN
         RETURN 'empty';
     END IF;
+    tidy := regexp_replace(
+        tidy, '^(SENIN|SELASA|RABU|KAMIS|JUMAT|SABTU|MINGGU|AHAD),? ?(?=[0-9])', ''
+    );
     IF tidy ~ '^[0-9]{4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,2}([ T][0-9]{1,2}[:.][0-9]{2}[0-9:.+Z]*)?$'
         OR tidy ~ '^[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ]([0-9]{4}|[0-9]{2})([ T][0-9]{1,2}[:.][0-9]{2}[0-9:.+Z]*)?$'
         OR tidy ~ '^[0-9]{8}$'

@@ -27,6 +27,14 @@ from core.dates import clean_date, date_state
         ("20260302", date(2026, 3, 2)),
         ("'02/03/2026", date(2026, 3, 2)),
         ("29/02/2024", date(2024, 2, 29)),
+        # Golden case G14 (domain.md 2.4): weekday, then day/month/year.
+        ("Rabu 8/5/2024", date(2024, 5, 8)),
+        ("Senin 24-07-2023", date(2023, 7, 24)),
+        ("Rabu 16/11/16", date(2016, 11, 16)),
+        ("Senin 04/03/24", date(2024, 3, 4)),
+        ("Kamis 11/07/2024", date(2024, 7, 11)),
+        ("Jum'at, 17 Agustus 1990", date(1990, 8, 17)),
+        ("Ahad,5/5/2024", date(2024, 5, 5)),
     ],
 )
 def test_clean_date_reads_day_before_month(cell, day):
@@ -45,6 +53,9 @@ def test_clean_date_reads_day_before_month(cell, day):
         ("29/02/2023", "impossible"),
         ("12/31/1990", "impossible"),  # the American order is not read
         ("31 Pebruari 1990", "impossible"),
+        ("Kamis 8/5/2024", "impossible"),  # that was a Wednesday; as month/day it was a Monday
+        ("Selasa, 8 Mei 2024", "impossible"),
+        ("Rabu", "unreadable"),
         ("1990", "unreadable"),
         ("umur 30", "unreadable"),
         ("2 Mart0 2026", "unreadable"),

@@ -31,7 +31,8 @@ RULES = {
 KNOWN_CELLS = [
     "", " ", "-", "0", "H. M. ALI, S.Pd", "DR. H. ABD. RACHMAN BIN ALI", " a\u00a0b ", "D’JAROT",
     "R. R. SITI", "ALM. ALI", "ALI (ALM)", "MM ALI", "GUSNI\u00c1TI", "ÿŸßﬁ", "DESA KOTA BARU",
-    "31/02/1990", "1/2/90", "2 Maret 2026", "12 Pebruari 1990", "12-NOP-27", "36526", "36526.5",
+    "Rabu 8/5/2024", "Kamis 8/5/2024", "Jum'at,17 Agustus 1990", "AHAD 0", "SENIN SENIN 1/1/2024",
+    "SABTU 31/02/1990", "RABU", "31/02/1990", "1/2/90", "2 Maret 2026", "12 Pebruari 1990", "12-NOP-27", "36526", "36526.5",
     "19900101", "01011990", "2026-03-02T10:11:12", "0000-00-00", "9901011512080801.0",
     "9901011512080810,0", "9,90105E+15", "'9901011512080810", "1" * 16, "9901 0115 1208 0801",
     "9901**********01", "990101XXXXXX0801", "99O1011512080801", "٣" * 16, "LAKI-LAKI", "Prp",
@@ -50,7 +51,7 @@ def written_cells():
     dice = random.Random(6)
     text = (
         "MUH MOHAMMAD M. H HJ. DR BIN BINTI ALM NUR ABD SITI ST AA DJOKO SOEHARTO R T. (ALM) ,"
-        " S.PD AHMAD 5 0 12 1990 PEBRUARI / - 03 31 9901 E+15 * X KEC. DESA ' \u00e9"
+        " S.PD AHMAD 5 0 12 1990 PEBRUARI / - 03 31 RABU SENIN 9901 E+15 * X KEC. DESA ' \u00e9"
     )
     words = text.split(" ")
     for _ in range(12_000):
