@@ -1,0 +1,33 @@
+"""Who may open a page of meetings. Rows are narrowed by `visible_to` besides."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+
+from meetings.models import Invitation, Representative
+from meetings.models.querysets import CHANGE_MEETING, PUBLISH_MINUTES, VIEW_MEETING
+
+keeps = permission_required(CHANGE_MEETING, raise_exception=True)
+publishes = permission_required(PUBLISH_MINUTES, raise_exception=True)
+plans = permission_required("meetings.add_meeting", raise_exception=True)
+staff = permission_required(VIEW_MEETING, raise_exception=True)
+
+
+def sees_meetings(view):
+    """Staff, and whoever was invited or speaks for an institution: a guest has no permission."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not (request.user.has_perm(VIEW_MEETING) or is_guest(request.user)):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def is_guest(user) -> bool:
+    return (
+        Representative.objects.filter(user=user, active=True).exists()
+        or Invitation.objects.filter(user=user).exclude(meeting__state="draft").exists()
+    )
