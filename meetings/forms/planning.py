@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.forms import DayField
 from meetings.models import Institution, Meeting
@@ -90,7 +91,7 @@ class MeetingForm(forms.Form):
 class AgendaItemForm(forms.Form):
     title = forms.CharField(label=_("What is talked about"), max_length=200)
     speaker = forms.CharField(label=_("Introduced by"), max_length=100, required=False)
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=600, initial=15)
+    minutes = forms.IntegerField(label=pgettext_lazy("duration", "Minutes"), min_value=1, max_value=600, initial=15)
     detail = forms.CharField(
         label=_("Detail"),
         max_length=500,

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from core.errors import Refused
@@ -91,7 +92,7 @@ def _write(request, meeting, form, act, *, title, saved=None):
             "form": form,
             "title": title,
             "back": back,
-            "breadcrumb": [*crumbs(meeting), (_("Minutes"), back)],
+            "breadcrumb": [*crumbs(meeting), (pgettext("meeting", "Minutes"), back)],
         },
         status=422 if request.method == "POST" else 200,
     )
