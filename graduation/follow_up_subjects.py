@@ -6,7 +6,7 @@ from meetings.subjects import subject_kind
 subject_kind(
     GraduationCase,
     label=_("Graduation case"),
-    visible=lambda user: GraduationCase.objects.visible_to(user)
-    .for_listing()
-    .order_by("-moved_at", "pk"),
+    visible=lambda user: (
+        GraduationCase.objects.visible_to(user).for_listing().order_by("-moved_at", "pk")
+    ),
 )

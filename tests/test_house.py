@@ -40,7 +40,6 @@ ABOUT_NOBODY = {
     "graduation.ReportQuarter",
     "jobs.WorkerSign",
     "meetings.EscalationRule",
-    "meetings.Facility",
     "meetings.MeetingSettings",
 }
 

@@ -91,7 +91,9 @@ class MeetingForm(forms.Form):
 class AgendaItemForm(forms.Form):
     title = forms.CharField(label=_("What is talked about"), max_length=200)
     speaker = forms.CharField(label=_("Introduced by"), max_length=100, required=False)
-    minutes = forms.IntegerField(label=pgettext_lazy("duration", "Minutes"), min_value=1, max_value=600, initial=15)
+    minutes = forms.IntegerField(
+        label=pgettext_lazy("duration", "Minutes"), min_value=1, max_value=600, initial=15
+    )
     detail = forms.CharField(
         label=_("Detail"),
         max_length=500,

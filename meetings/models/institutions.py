@@ -2,7 +2,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models.querysets import InstitutionQuerySet, RepresentativeQuerySet
+from meetings.models.querysets import (
+    FacilityQuerySet,
+    InstitutionQuerySet,
+    RepresentativeQuerySet,
+)
 
 
 class Institution(models.Model):
@@ -113,6 +117,8 @@ class Facility(models.Model):
     status = models.CharField(_("status"), max_length=9, choices=Status)
     note = models.CharField(_("note"), max_length=200, blank=True)
     as_of = models.DateField(_("as of"))
+
+    objects = FacilityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("facility")

@@ -16,6 +16,7 @@ VIEW_MEETING = "meetings.view_meeting"
 CHANGE_MEETING = "meetings.change_meeting"
 PUBLISH_MINUTES = "meetings.publish_minutes"
 VIEW_INSTITUTION = "meetings.view_institution"
+VIEW_FACILITY = "meetings.view_facility"
 VIEW_REPRESENTATIVE = "meetings.view_representative"
 VIEW_HOUSEHOLD = "beneficiaries.view_household"
 
@@ -46,6 +47,11 @@ class InstitutionQuerySet(models.QuerySet):
 
     def active(self):
         return self.filter(active=True)
+
+
+class FacilityQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(around(user, "area") | around(user, "area", VIEW_FACILITY))
 
 
 class RepresentativeQuerySet(models.QuerySet):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
+from areas.models.querysets import below
 from core.errors import Refused
 from meetings import services
 from meetings.forms.minutes import DecisionForm, FollowUpForm, IssueForm
@@ -210,9 +211,9 @@ def remove_decision(request, pk):
     )
 
 
-def _facilities(meeting):
-    area = meeting.area_id
-    return Facility.objects.filter(area_id__startswith=area).select_related("area")
+def _facilities(request, meeting):
+    found = Facility.objects.visible_to(request.user).filter(below("area__code", [meeting.area_id]))
+    return found.select_related("area")
 
 
 @keeps
@@ -223,7 +224,7 @@ def add_follow_up(request, pk):
         request.POST or None,
         user=request.user,
         institutions=_institutions(request, meeting),
-        facilities=_facilities(meeting),
+        facilities=_facilities(request, meeting),
     )
     return _write(
         request,
@@ -248,7 +249,7 @@ def change_follow_up(request, pk):
         request.POST or None,
         user=request.user,
         institutions=_institutions(request, meeting),
-        facilities=_facilities(meeting),
+        facilities=_facilities(request, meeting),
         follow_up=follow_up,
     )
     return _write(

@@ -19,6 +19,7 @@ from facilitators.models import (
     VisitSettings,
 )
 from graduation.models import ComponentEnd, ExitReason, ExitType, Question, Questionnaire
+from meetings.models import EscalationRule, Facility, MeetingSettings
 from tests.access.walk import ANYWHERE, NOBODY, Policy, Write
 from tests.access.world import (
     ADMIN,
@@ -70,6 +71,42 @@ def _token(world, desa):
 
 def _event(world, desa):
     return {"object_id": str(world.events[desa].pk if desa else MISSING_PK)}
+
+
+def _institution(world, desa):
+    return {"object_id": str(world.institutions[desa[:8]].pk if desa else MISSING_PK)}
+
+
+def _representative(world, desa):
+    return {"object_id": str(world.representatives[desa[:8]].pk if desa else MISSING_PK)}
+
+
+def _facility(world, desa):
+    found = Facility.objects.get(area_id=desa[:8]) if desa else None
+    return {"object_id": str(found.pk if found else MISSING_PK)}
+
+
+def _changed_institution(world, desa):
+    return {"name": "Bank", "short_name": "Bank", "kind": "partner", "area": desa[:8]} | NO_PEOPLE
+
+
+def _changed_representative(world, desa):
+    return {"institution": world.institutions[desa[:8]].pk, "name": "Budi", "active": "on"}
+
+
+NO_PEOPLE = {
+    "representatives-TOTAL_FORMS": "0",
+    "representatives-INITIAL_FORMS": "0",
+    "representatives-MIN_NUM_FORMS": "0",
+    "representatives-MAX_NUM_FORMS": "1000",
+}
+MEETING_NUMBERS = {
+    "opens_minutes": "30",
+    "late_minutes": "10",
+    "hall_seconds": "60",
+    "due_days": "2",
+    "ahead_days": "1",
+}
 
 
 def _job(world, desa):
@@ -364,6 +401,60 @@ MODELS = {
         "record": _last(ComponentEnd),
         "add_body": NEW_END,
         "change_body": NEW_END | {"component": "junior"},
+    },
+    "meetings.institution": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _institution,
+        "what": "institutions",
+        "add_body": {"name": "Bank", "short_name": "B", "kind": "partner", "area": "99.01"}
+        | NO_PEOPLE,
+        "change_body": _changed_institution,
+    },
+    "meetings.representative": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _representative,
+        "what": "institutions",
+        "add_body": lambda world, desa: _changed_representative(world, OWN_DESA),
+        "change_body": _changed_representative,
+    },
+    "meetings.facility": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _facility,
+        "what": "institutions",
+        "add_body": {
+            "area": "99.01.01",
+            "kind": "equipment",
+            "status": "none",
+            "as_of": "01-01-2026",
+        },
+        "change_body": lambda world, desa: {
+            "area": desa[:8],
+            "kind": "room",
+            "status": "none",
+            "as_of": "01-01-2026",
+        },
+    },
+    "meetings.meetingsettings": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(MeetingSettings),
+        "add_body": MEETING_NUMBERS | {"valid_from": "01-01-2027"},
+        "change_body": MEETING_NUMBERS | {"valid_from": "01-01-2028"},
+    },
+    "meetings.escalationrule": {
+        "view": SITE,
+        "add": LOOKS_AFTER,
+        "change": LOOKS_AFTER,
+        "record": _last(EscalationRule),
+        "add_body": {"step": "4", "days": "30", "to": "head", "valid_from": "01-01-2026"},
+        "change_body": {"step": "3", "days": "30", "to": "head", "valid_from": "01-01-2026"},
     },
     "dtks.matchingsettings": {
         "view": SITE,

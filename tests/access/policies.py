@@ -16,6 +16,7 @@ from tests.access.graduation_cases import POLICIES as CASES
 from tests.access.graduation_forecast import POLICIES as FORECAST
 from tests.access.graduation_papers import POLICIES as PAPERS
 from tests.access.graduation_report import POLICIES as REPORT
+from tests.access.meetings_planning import POLICIES as MEETINGS
 from tests.access.walk import ANYWHERE, EVERYBODY, NOBODY, SIGNED_IN, Policy, Write
 from tests.access.world import (
     ADMIN,
@@ -1866,6 +1867,7 @@ POLICIES = (
     | LEARNING
     | COMMITMENTS
     | CASES
+    | MEETINGS
     | REPORT
     | PAPERS
     | FORECAST

@@ -68,6 +68,7 @@ from facilitators.models import (
 )
 from jobs.models import Job
 from tests.access import graduation
+from tests.access import meetings as talks
 from tests.factories.commitments import first_rules
 from tests.factories.files import jpeg, pdf
 from tests.factories.papers import first_patterns
@@ -166,6 +167,7 @@ SEES = {
     "field work": {LEAD, COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD, AUDITOR},
     "staff": {ADMIN, AUDITOR},
     **graduation.SEES,
+    **talks.SEES,
     # long work of the office's people
     "work": {ADMIN, AUDITOR, OPERATOR},
 }
@@ -198,6 +200,7 @@ KINDS = {
     "TEMPATKEGIATAN": "field work",
     "CATATANKEGIATAN": "field work",
     **graduation.KINDS,
+    **talks.KINDS,
 }
 
 
@@ -205,8 +208,16 @@ def may(person: str | None, what: str, desa: str) -> bool:
     """The oracle: may this person see (or do) this kind of thing in the desa or area?"""
     if what == "question file":  # a file of which the person may see some questions
         return any(may(person, "questions", other) for other in DESA if other[:5] == desa[:5])
+    if what in talks.OF_A_KECAMATAN:
+        desa = desa[:8]
     return any(
-        role in SEES[what] and (what in OFFICE_WIDE or desa == area or desa.startswith(f"{area}."))
+        role in SEES[what]
+        and (
+            what in OFFICE_WIDE
+            or desa == area
+            or desa.startswith(f"{area}.")
+            or (what in talks.UPWARD and area.startswith(f"{desa}."))
+        )
         for role, area in posts_today(person)
     )
 
@@ -296,6 +307,18 @@ class World:
     monitorings: dict[str, graduation.Monitoring] = field(default_factory=dict)  # due today
     targets: dict[str, graduation.GraduationTarget] = field(default_factory=dict)  # by area
     quarters: dict[str, graduation.ReportQuarter] = field(default_factory=dict)  # by kabupaten
+    # by kecamatan: a meeting with published minutes and an open revision, and a draft
+    meetings: dict[str, talks.Meeting] = field(default_factory=dict)
+    drafts: dict[str, talks.Meeting] = field(default_factory=dict)
+    held_invitations: dict[str, talks.Invitation] = field(default_factory=dict)
+    invitations: dict[str, talks.Invitation] = field(default_factory=dict)  # of the draft
+    items: dict[str, talks.AgendaItem] = field(default_factory=dict)  # of the draft
+    issues: dict[str, talks.Issue] = field(default_factory=dict)
+    decisions_of: dict[str, talks.Decision] = field(default_factory=dict)
+    follow_ups: dict[str, talks.FollowUp] = field(default_factory=dict)
+    family_follow_ups: dict[str, talks.FollowUp] = field(default_factory=dict)  # by desa
+    institutions: dict[str, talks.Institution] = field(default_factory=dict)
+    representatives: dict[str, talks.Representative] = field(default_factory=dict)
     # full number -> (desa, label of the record, its key)
     numbers: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
@@ -317,6 +340,13 @@ def make_world() -> World:
         world,
         desa_codes=DESA,
         kabupaten_codes=KABUPATEN,
+        kecamatan_codes=KECAMATAN,
+        canary=canary,
+        writer_of=writer_of,
+    )
+    talks.add_meetings(
+        world,
+        desa_codes=DESA,
         kecamatan_codes=KECAMATAN,
         canary=canary,
         writer_of=writer_of,
@@ -1001,7 +1031,7 @@ WHERE_IT_LIES = {
         f"CASE t.owner_type WHEN 'facilitators.visit' THEN ({_VISIT_HOME} t.owner_id::uuid)"
         f" WHEN 'facilitators.learningsession' THEN ({_SESSIONS} t.owner_id::uuid)"
         f" WHEN 'facilitators.activity' THEN ({_ACTIVITIES} t.owner_id::uuid)"
-        f"{graduation.DOCUMENT_HOME}"
+        f"{graduation.DOCUMENT_HOME}{talks.DOCUMENT_HOME}"
         f" ELSE ({_HOME} t.owner_id::bigint) END"
     ),
     "documents_letterhead": "'99'",
@@ -1045,6 +1075,7 @@ WHERE_IT_LIES = {
     "facilitators_activity": f"({_POSTED} t.facilitator_id)",
     "facilitators_activityfamily": f"({_ACTIVITIES} t.activity_id)",
     **graduation.WHERE_IT_LIES,
+    **talks.WHERE_IT_LIES,
     "dtks_matchingsettings": "'99'",
     "dtks_snapshot": "area_id",
     "dtks_export": f"({_FILES_AREA} t.snapshot_id)",

@@ -12,6 +12,7 @@ from documents.models import Document
 from meetings.models import Escalation, FollowUp, FollowUpEntry, Meeting, MinutesVersion
 from meetings.services import (
     add_evidence,
+    add_issue,
     cancel_meeting,
     change_decision,
     change_meeting,
@@ -21,6 +22,7 @@ from meetings.services import (
     escalate,
     give_up_revision,
     hold_meeting,
+    invite,
     open_revision,
     plan_meeting,
     postpone_follow_up,
@@ -114,8 +116,6 @@ def test_twelve_decisions_over_five_institutions():
 
 
 def send_and_hold(meeting, by):
-    from meetings.services import invite
-
     invite(meeting=meeting, institution=institution(), by=by, at=meeting.starts_at - DAY)
     meeting = send_invitations(meeting=meeting, by=by, at=meeting.starts_at - DAY)
     return hold_meeting(meeting=meeting, by=by, at=meeting.starts_at)
@@ -222,24 +222,24 @@ def test_numbers_go_on_by_kind_area_and_year():
 
 
 @pytest.mark.parametrize(
-    ("state", "step", "code"),
+    ("state", "step", "said", "code"),
     [
-        ("draft", lambda meeting, by: hold_meeting(meeting=meeting, by=by, at=AT + DAY), "not_from_here"),
-        ("draft", lambda meeting, by: send_invitations(meeting=meeting, by=by, at=AT), "nobody_invited"),
-        ("draft", lambda meeting, by: issue_of(meeting, by=by), "not_held"),
-        ("invited", lambda meeting, by: hold_meeting(meeting=meeting, by=by, at=AT - DAY), "not_begun"),
-        ("invited", lambda meeting, by: publish_minutes(meeting=meeting, by=by, at=AT), "no_issue"),
-        ("invited", lambda meeting, by: cancel_meeting(meeting=meeting, reason="", by=by, at=AT), "reason_missing"),
-        ("held", lambda meeting, by: cancel_meeting(meeting=meeting, reason="x", by=by, at=AT), "not_from_here"),
-        ("held", lambda meeting, by: close_meeting(meeting=meeting, by=by, at=AT), "not_from_here"),
-        ("held", lambda meeting, by: change_meeting(meeting=meeting, values={"place": "x"}, by=by, at=AT), "planning_ended"),
+        ("draft", hold_meeting, {"at": AT + DAY}, "not_from_here"),
+        ("draft", send_invitations, {}, "nobody_invited"),
+        ("draft", add_issue, {"title": "x", "category": "data"}, "not_held"),
+        ("invited", hold_meeting, {"at": AT - DAY}, "not_begun"),
+        ("invited", publish_minutes, {}, "no_issue"),
+        ("invited", cancel_meeting, {"reason": " "}, "reason_missing"),
+        ("held", cancel_meeting, {"reason": "x"}, "not_from_here"),
+        ("held", close_meeting, {}, "not_from_here"),
+        ("held", change_meeting, {"values": {"place": "x"}}, "planning_ended"),
     ],
-)  # fmt: skip
-def test_steps_that_are_not_possible_are_refused(state, step, code):
+)
+def test_steps_that_are_not_possible_are_refused(state, step, said, code):
     meeting = meeting_of(state=state)
 
     with pytest.raises(Refused) as refused:
-        step(meeting, meeting.made_by)
+        step(**{"meeting": meeting, "by": meeting.made_by, "at": AT} | said)
 
     assert refused.value.code == code
 
