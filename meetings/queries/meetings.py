@@ -87,7 +87,7 @@ def institutions_near(area: str, user):
     return (
         Institution.objects.visible_to(user)
         .active()
-        .filter(Q(area_id__in=above) | Q(area_id__startswith=f"{area}."))
+        .filter(Q(area_id__in=above) | Q(area__code__startswith=f"{area}."))
         .order_by("kind", "name", "pk")
     )
 

@@ -4,7 +4,8 @@ from django.utils import timezone
 
 from meetings.models import Meeting
 from tests.access.meetings import SEES, stands_at
-from tests.access.walk import Policy, Write
+from tests.access.walk import ANYWHERE, Policy, Write
+from tests.access.world import OWN_DESA
 from tests.access.world import holding as people_holding
 
 MISSING_PK = 987_654_321
@@ -52,7 +53,7 @@ def plan(world, desa):
 
 
 def new_plan(world, desa):
-    return plan(world, desa) | {"area": desa[:8]}
+    return plan(world, desa) | {"area": (desa or OWN_DESA)[:8]}
 
 
 def keeps(fill, body=None, given=None, opens=frozenset(), **more):
@@ -109,7 +110,7 @@ def other_institution(world, desa):
         "name": "Bank Contoh",
         "short_name": "Bank",
         "kind": "partner",
-        "area": desa[:5],
+        "area": (desa or OWN_DESA)[:5],
     }
 
 
@@ -133,7 +134,7 @@ POLICIES: dict[str, Policy] = {
     "meetings:meeting": Policy(opens=holding("meetings"), fill=one("meetings"), what="meetings"),
     "meetings:plan": Policy(
         opens=holding("plans meetings"),
-        writes={"POST": Write(by=holding("plans meetings"), what="plans meetings", body=new_plan)},
+        writes={"POST": Write(by=holding("plans meetings"), what=ANYWHERE, body=new_plan)},
     ),
     "meetings:change": form(one("drafts"), plan),
     "meetings:step": keeps(draft_step, {"version": 1}),
@@ -153,11 +154,7 @@ POLICIES: dict[str, Policy] = {
     "meetings:add_institution": Policy(
         opens=holding("keeps institutions"),
         writes={
-            "POST": Write(
-                by=holding("keeps institutions"),
-                what="keeps institutions",
-                body=other_institution,
-            )
+            "POST": Write(by=holding("keeps institutions"), what=ANYWHERE, body=other_institution)
         },
     ),
     "meetings:add_person": Policy(
