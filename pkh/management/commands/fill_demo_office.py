@@ -27,6 +27,7 @@ from facilitators.demo import (
 )
 from facilitators.models import VisitRequest
 from graduation.demo import make_demo_graduation
+from meetings.demo import make_demo_meetings
 
 PERIOD = "2026-4"
 QUESTIONS = 5
@@ -96,6 +97,9 @@ class Command(OfficeCommand):
         make_demo_visits(**made, decider=User.objects.get(username="korkab"))
         make_demo_work(starts_on=made["starts_on"], by=made["by"], at=made["at"])
         make_demo_graduation(office_area=office, by=made["by"], at=made["at"])
+        make_demo_meetings(
+            office_area=office, by=User.objects.get(username="korkab"), at=made["at"]
+        )
         self._ask_the_field()
 
     def _ask_the_field(self):
