@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from areas.models.querysets import below
 from dtks.queries import open_questions, reconciled_files
-from meetings.proposals import MOST, Proposal, proposer
+from meetings.proposals import MOST, Proposal, figure, proposer
 
 
 def _files(area: str, user, today: dt.date):
@@ -25,7 +25,7 @@ def _files(area: str, user, today: dt.date):
                 "%(number)s questions wait for a decision.",
                 counted[one.pk],
             )
-            % {"number": counted[one.pk]},
+            % {"number": figure(counted[one.pk])},
             url=reverse("dtks:queue"),
         )
 

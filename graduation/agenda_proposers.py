@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from areas.models import Area
 from graduation.models.querysets import VIEW_TARGET
 from graduation.queries.targets import in_territory, targets_of
-from meetings.proposals import MOST, Proposal, proposer
+from meetings.proposals import MOST, Proposal, figure, proposer
 
 
 def _targets(area: str, user, today: dt.date):
@@ -32,7 +32,11 @@ def _targets(area: str, user, today: dt.date):
             title=_("Target “%(type)s” of %(place)s is behind")
             % {"type": kind.name, "place": line.area},
             detail=_("%(reached)s of %(target)s reached; by today it should be %(expected)s.")
-            % {"reached": line.reached, "target": line.number, "expected": line.expected},
+            % {
+                "reached": figure(line.reached),
+                "target": figure(line.number),
+                "expected": figure(line.expected),
+            },
             url=f"{reverse('graduation:targets')}?{urlencode(asked)}",
         )
 

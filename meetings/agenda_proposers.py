@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.db.models.functions import Left
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,7 +17,7 @@ from facilitators.models import CommitmentCheck
 from facilitators.queries.caseloads import caseloads
 from facilitators.queries.commitments import tally_by
 from facilitators.queries.visits import rules_on, unvisited
-from meetings.proposals import MOST, Proposal, proposer
+from meetings.proposals import MOST, Proposal, figure, proposer
 
 
 def _visits(area: str, user, today: dt.date):
@@ -45,7 +44,11 @@ def _visits(area: str, user, today: dt.date):
             source=f"visits:{one['kecamatan']}",
             title=_("Visits in %(place)s are behind") % {"place": place},
             detail=_("%(late)s of %(families)s families have not been visited in %(days)s days.")
-            % {"late": one["late"], "families": one["families"], "days": days},
+            % {
+                "late": figure(one["late"]),
+                "families": figure(one["families"]),
+                "days": days,
+            },
             url=reverse("facilitators:overdue"),
         )
 
@@ -65,7 +68,11 @@ def _commitments(area: str, user, today: dt.date):
             source=f"commitments:{line.query.partition('=')[2]}:{period}",
             title=_("Verification of commitments in %(place)s is behind") % {"place": line.label},
             detail=_("%(number)s of %(all)s checks of %(period)s have no evidence.")
-            % {"number": line.no_evidence, "all": line.total, "period": period},
+            % {
+                "number": figure(line.no_evidence),
+                "all": figure(line.total),
+                "period": period,
+            },
             url=f"{reverse('facilitators:commitments')}?{urlencode({'tahap': str(period)})}",
         )
 
@@ -84,7 +91,7 @@ def _caseloads(area: str, user, today: dt.date):
             )
             % {"number": len(many)},
             detail=_("More than %(many)s families; the average is %(average)s.")
-            % {"many": found.settings.many_above, "average": number_format(found.average, 2)},
+            % {"many": found.settings.many_above, "average": figure(found.average)},
             url=reverse("facilitators:caseloads"),
         )
     if found.unassigned:
@@ -96,7 +103,7 @@ def _caseloads(area: str, user, today: dt.date):
                 "Nobody accompanies %(number)s families.",
                 found.unassigned,
             )
-            % {"number": found.unassigned},
+            % {"number": figure(found.unassigned)},
             url=reverse("facilitators:caseloads"),
         )
 

@@ -12,6 +12,8 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
+
 MOST = 5  # of one kind; the rest comes when these are solved
 
 
@@ -33,6 +35,11 @@ class Proposer:
     name: str
     label: str
     propose: Callable[[str, object, dt.date], Iterable[Proposal]]
+
+
+def figure(number) -> str:
+    """As the reader's country groups it; titles and details are words, not numbers."""
+    return number_format(number, use_l10n=True, force_grouping=True)
 
 
 _proposers: dict[str, Proposer] = {}
