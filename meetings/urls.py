@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from meetings.views import institutions, minutes, planning
+from meetings.views import door, institutions, minutes, planning
 
 app_name = "meetings"
 
@@ -45,7 +45,18 @@ MINUTES: list[URLPattern] = [
     path("rapat/tindak-lanjut/<uuid:pk>/ubah/", minutes.change_follow_up, name="change_follow_up"),
     path("rapat/tindak-lanjut/<uuid:pk>/hapus/", minutes.remove_follow_up, name="remove_follow_up"),
 ]
-DOOR: list[URLPattern] = []
+DOOR: list[URLPattern] = [
+    path("rapat/<uuid:pk>/aula/", door.wall, name="hall"),
+    path("rapat/<uuid:pk>/kehadiran/", door.attendance, name="attendance"),
+    path("rapat/undangan/<uuid:pk>/hadir/", door.tick, name="tick"),
+    path("rapat/undangan/<uuid:pk>/diwakili/", door.stand_in, name="stand_in"),
+    path("rapat/kehadiran/<uuid:pk>/ubah/", door.change_attendance, name="change_attendance"),
+    path("rapat/kehadiran/<uuid:pk>/tarik/", door.withdraw_attendance, name="withdraw_attendance"),
+    path("hadir/", door.check_in, name="check_in"),
+    path("hadir/saya/", door.check_in_confirm, name="check_in_confirm"),
+    path("hadir/tamu/", door.check_in_guest, name="check_in_guest"),
+    path("hadir/tercatat/", door.check_in_done, name="check_in_done"),
+]
 PAPERS: list[URLPattern] = []
 FOLLOW_UPS: list[URLPattern] = []
 
