@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from meetings.views import door, institutions, minutes, planning
+from meetings.views import door, institutions, minutes, papers, planning
 
 app_name = "meetings"
 
@@ -57,7 +57,19 @@ DOOR: list[URLPattern] = [
     path("hadir/tamu/", door.check_in_guest, name="check_in_guest"),
     path("hadir/tercatat/", door.check_in_done, name="check_in_done"),
 ]
-PAPERS: list[URLPattern] = []
+PAPERS: list[URLPattern] = [
+    path("rapat/<uuid:pk>/surat/", papers.papers, name="papers"),
+    path("rapat/<uuid:pk>/surat/undangan/", papers.invitation_letters, name="invitation_letters"),
+    path("rapat/undangan/<uuid:pk>/surat/", papers.invitation_letter, name="invitation_letter"),
+    path("rapat/<uuid:pk>/surat/daftar-hadir/", papers.attendance_list, name="attendance_list"),
+    path("rapat/<uuid:pk>/surat/notulen/", papers.minutes_paper, name="minutes_paper"),
+    path(
+        "rapat/<uuid:pk>/surat/instruksi/<int:institution>/",
+        papers.instruction_letter,
+        name="instruction_letter",
+    ),
+    path("rapat/<uuid:pk>/kalender.ics", papers.calendar, name="calendar"),
+]
 FOLLOW_UPS: list[URLPattern] = []
 
 urlpatterns = PLANNING + MINUTES + DOOR + PAPERS + FOLLOW_UPS

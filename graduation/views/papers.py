@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
 from accounts import audit
@@ -21,8 +20,8 @@ from beneficiaries.forms import RevealForm
 from beneficiaries.services.reveal import MAY_REVEAL, reveal_identity
 from core.errors import Refused
 from core.periods import Period
+from documents.drawing import drawn
 from documents.letterheads import issue_number, letterhead_of, number_of
-from documents.paper import paper_of, pdf_answer, render_pdf
 from graduation.models import GraduationCase, State
 from graduation.models.querysets import VIEW_CASE
 from graduation.queries import papers as queries
@@ -63,40 +62,6 @@ def papers(request):
             "periods": periods,
         },
     )
-
-
-def _drawn(request, template, context, *, name, default, back, status=200):
-    """The paper as a page to print, or as PDF; always Indonesian."""
-    asked = request.POST if request.method == "POST" else request.GET
-    paper = paper_of(asked.get("kertas", ""), default)
-    if asked.get("format") == "pdf" and status == 200:
-        try:
-            with override("id"):
-                return pdf_answer(render_pdf(template, context, paper=paper), name)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return redirect(back)
-    other = "a4" if paper == "F4" else "f4"
-    query = request.GET.copy()
-    query.pop("format", None)
-    query["kertas"] = paper.lower()
-    pdf_query = query.copy()
-    pdf_query["format"] = "pdf"
-    query["kertas"] = other
-    with override("id"):
-        return render(
-            request,
-            template,
-            context
-            | {
-                "paper": paper,
-                "back": back,
-                "other_paper": other.upper(),
-                "other_query": query.urlencode(),
-                "pdf_query": pdf_query.urlencode(),
-            },
-            status=status,
-        )
 
 
 # --- the statement a family signs
@@ -144,7 +109,7 @@ def statement(request, pk):
         "facilitator": queries.facilitator_of([case.household_id], request.user),
         "today": timezone.localdate(),
     }
-    return _drawn(
+    return drawn(
         request,
         "graduation/paper_statement.html",
         context,
@@ -222,7 +187,7 @@ def _minutes(request, *, cases, desa, on, subject, back, numbered):
         "verifier": verifiers.pop() if len(verifiers) == 1 else "",
         "facilitator": queries.facilitator_of([case.household_id for case in cases], request.user),
     }
-    return _drawn(
+    return drawn(
         request,
         "graduation/paper_minutes.html",
         context,
@@ -280,7 +245,7 @@ def decree(request):
         "on": number.on if number else timezone.localdate(),
         "may_number": may_number and bool(cases),
     }
-    return _drawn(
+    return drawn(
         request,
         "graduation/paper_decree.html",
         context,

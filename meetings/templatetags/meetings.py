@@ -76,3 +76,9 @@ def category_word(code):
 def iso_day(text):
     """A day of frozen minutes."""
     return dt.date.fromisoformat(text)
+
+
+@register.filter
+def iso_moment(text):
+    """A moment of frozen minutes, with the clock of its place: never turned into another zone."""
+    return dt.datetime.fromisoformat(text).replace(tzinfo=None)

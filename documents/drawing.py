@@ -1,0 +1,53 @@
+"""A paper asked for by a browser: as a page to print, or as PDF."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import override
+
+from core.errors import Refused
+from documents.paper import Paper, paper_of, pdf_answer, render_pdf
+
+
+def drawn(
+    request,
+    template: str,
+    context: dict,
+    *,
+    name: str,
+    default: Paper,
+    back: str,
+    status: int = 200,
+):
+    """`?format=pdf` and `?kertas=f4` choose; always Indonesian. `back` is where the page's button
+    leads, and a computer that cannot draw PDF. The template gets `paper`, `other_paper`,
+    `other_query` and `pdf_query` besides."""
+    asked = request.POST if request.method == "POST" else request.GET
+    paper = paper_of(asked.get("kertas", ""), default)
+    if asked.get("format") == "pdf" and status == 200:
+        try:
+            with override("id"):
+                return pdf_answer(render_pdf(template, context, paper=paper), name)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(back)
+    other = "a4" if paper == "F4" else "f4"
+    query = request.GET.copy()
+    query.pop("format", None)
+    query["kertas"] = paper.lower()
+    pdf_query = query.copy()
+    pdf_query["format"] = "pdf"
+    query["kertas"] = other
+    with override("id"):
+        return render(
+            request,
+            template,
+            context
+            | {
+                "paper": paper,
+                "back": back,
+                "other_paper": other.upper(),
+                "other_query": query.urlencode(),
+                "pdf_query": pdf_query.urlencode(),
+            },
+            status=status,
+        )
