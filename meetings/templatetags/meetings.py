@@ -62,8 +62,9 @@ def sign(state):
 
 @register.filter
 def at_place(moment, meeting):
-    """A moment as the clocks at the meeting's place show it."""
-    return moment.astimezone(meeting.zone) if moment else ""
+    """A moment as the clocks at the meeting's place show it. Without its zone, or the template
+    would turn it into the office's."""
+    return moment.astimezone(meeting.zone).replace(tzinfo=None) if moment else ""
 
 
 @register.filter

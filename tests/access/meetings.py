@@ -52,12 +52,13 @@ SEES = {
         Role.HEAD.value,
         Role.DIVISION_HEAD.value,
     },
+    "instructs camat": KEEPERS | {Role.HEAD.value, Role.DIVISION_HEAD.value},
     "keeps institutions": {Role.DISTRICT_COORDINATOR.value, Role.DATA_OPERATOR.value},
 }
 # A facilitator of two villages reads what his kecamatan agreed.
 UPWARD = {"meetings", "institutions"}
 # Whoever may write in the whole kecamatan; a role held in one desa is not enough.
-OF_A_KECAMATAN = UPWARD | {"keeps meetings", "publishes minutes"}
+OF_A_KECAMATAN = UPWARD | {"keeps meetings", "publishes minutes", "instructs camat"}
 KINDS = {
     "RAPAT": "meetings",
     "RANCANGAN": "keeps meetings",
@@ -122,7 +123,10 @@ def add_meetings(world, *, desa_codes, kecamatan_codes, canary, writer_of):
     for number, code in enumerate(kecamatan_codes, 1):
         writer = writer_of(world, code)
         office = Institution.objects.create(
-            name=canary(code, "INSTANSI"), short_name=f"Instansi {number}", area_id=code
+            name=canary(code, "INSTANSI"),
+            short_name=f"Instansi {number}",
+            kind=Institution.Kind.SUBDISTRICT,
+            area_id=code,
         )
         person = Representative.objects.create(institution=office, name=canary(code, "WAKIL"))
         Facility.objects.create(

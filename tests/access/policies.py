@@ -16,6 +16,7 @@ from tests.access.graduation_cases import POLICIES as CASES
 from tests.access.graduation_forecast import POLICIES as FORECAST
 from tests.access.graduation_papers import POLICIES as PAPERS
 from tests.access.graduation_report import POLICIES as REPORT
+from tests.access.meetings_door import POLICIES as DOOR
 from tests.access.meetings_planning import POLICIES as MEETINGS
 from tests.access.walk import ANYWHERE, EVERYBODY, NOBODY, SIGNED_IN, Policy, Write
 from tests.access.world import (
@@ -1868,6 +1869,7 @@ POLICIES = (
     | COMMITMENTS
     | CASES
     | MEETINGS
+    | DOOR
     | REPORT
     | PAPERS
     | FORECAST
