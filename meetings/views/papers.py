@@ -85,7 +85,7 @@ def invitation_letter(request, pk):
     invitation = get_object_or_404(
         Invitation.objects.visible_to(request.user)
         .standing()
-        .select_related("institution", "meeting__area"),
+        .select_related("institution__area", "meeting__area"),
         pk=pk,
     )
     meeting = invitation.meeting
@@ -110,7 +110,7 @@ def invitation_letters(request, pk):
     record = seen(request, pk)
     if not rights_on(record, request.user)["may_change"]:
         raise Http404
-    invited = record.invitations.standing().select_related("institution")
+    invited = record.invitations.standing().select_related("institution__area")
     asked = request.GET.get("instansi", "")
     if asked:
         if not (asked.isdecimal() and len(asked) < 10):

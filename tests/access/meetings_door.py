@@ -1,7 +1,7 @@
 """The door of meetings and their papers."""
 
 from meetings.models import Attendance, Meeting
-from tests.access.meetings import SEES, stands_at
+from tests.access.meetings import stands_at
 from tests.access.meetings_planning import KEEPS, MISSING_PK, MISSING_UUID, holding, keeps, one
 from tests.access.walk import EVERYBODY, Policy, Write
 
