@@ -216,7 +216,8 @@ def _said_on(line, filled):
 @sees_meetings
 def minutes_paper(request, pk):
     """As they were published (`?versi=`, else the last); before that, and while they are changed
-    with `?versi=rancangan`, a draft for the staff."""
+    with `?versi=rancangan`, a draft for those who write and publish it: what it says about a family
+    is not for every reader of the meeting."""
     record = seen(request, pk)
     rights = rights_on(record, request.user)
     subject = f"minutes:{record.pk}"
@@ -228,9 +229,10 @@ def minutes_paper(request, pk):
             on=timezone.localdate(),
             allowed=rights["may_change"] and record.is_published,
         )
-    version = _version(record, request.GET.get("versi", ""), rights["is_staff"])
+    sees_drafts = rights["may_change"] or rights["may_publish"]
+    version = _version(record, request.GET.get("versi", ""), sees_drafts)
     if version is None and (
-        not rights["is_staff"] or record.state in (Meeting.State.DRAFT, Meeting.State.CANCELLED)
+        not sees_drafts or record.state in (Meeting.State.DRAFT, Meeting.State.CANCELLED)
     ):
         raise Http404
     head, number = letterhead_of(record.area_id), number_of(MINUTES, subject)
@@ -254,12 +256,12 @@ def minutes_paper(request, pk):
     )
 
 
-def _version(meeting, asked: str, is_staff: bool):
+def _version(meeting, asked: str, sees_drafts: bool):
     """The version asked for; None for the draft."""
     versions = meeting.minutes_versions
     if (
         asked == "rancangan"
-        and is_staff
+        and sees_drafts
         and (not meeting.is_published or open_revision_of(meeting))
     ):
         return None
