@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from meetings.views import door, institutions, minutes, papers, planning
+from meetings.views import (
+    door,
+    follow_ups,
+    institutions,
+    minutes,
+    papers,
+    planning,
+    reminders,
+    results,
+)
 
 app_name = "meetings"
 
@@ -70,6 +79,23 @@ PAPERS: list[URLPattern] = [
     ),
     path("rapat/<uuid:pk>/kalender.ics", papers.calendar, name="calendar"),
 ]
-FOLLOW_UPS: list[URLPattern] = []
+FOLLOW_UPS: list[URLPattern] = [
+    path("tindak-lanjut/", follow_ups.follow_ups, name="follow_ups"),
+    path("tindak-lanjut/<uuid:pk>/", follow_ups.follow_up, name="follow_up"),
+    *(
+        path(f"tindak-lanjut/<uuid:pk>/{word}/", follow_ups.step(step), name=f"{step}_follow_up")
+        for step, word in (
+            ("progress", "catat"),
+            ("evidence", "bukti"),
+            ("close", "selesai"),
+            ("postpone", "tunda"),
+            ("drop", "batalkan"),
+            ("reopen", "buka"),
+        )
+    ),
+    path("rapat/hasil/", results.results, name="results"),
+    path("rapat/pengingat/", reminders.reminders, name="reminders"),
+    path("rapat/pengingat/dibaca/", reminders.read, name="read_reminders"),
+]
 
 urlpatterns = PLANNING + MINUTES + DOOR + PAPERS + FOLLOW_UPS

@@ -284,7 +284,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "fast"
 CELERY_TASK_TIME_LIMIT = 5 * 60 * 60
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 8.0
-CELERY_TIMEZONE = "Asia/Jakarta"
+CELERY_TIMEZONE = os.environ.get("PKH_TIME_ZONE", "Asia/Jakarta")  # half past six of the office
 CELERY_BEAT_SCHEDULER = "pkh.celery:PatientScheduler"
 # A lease is renewed while its worker lives, so it may be short: a killed worker's job goes on
 # after at most one lease and one sweep.
@@ -324,8 +324,31 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=10),
         "options": {"queue": "import", "expires": 20 * 60 * 60},
     },
+    "meetings.remind": {
+        "task": "meetings.remind",
+        "schedule": crontab(hour=6, minute=30),
+        "options": {"queue": "export", "expires": 12 * 60 * 60},
+    },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# --- e-mail: reminders of meetings and follow-ups
+# Without a server letters are printed where the worker writes its log, and go nowhere.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "django.core.mail.backends.console.EmailBackend"
+)
+EMAIL_PORT = number("EMAIL_PORT", 587)
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL = flag("EMAIL_USE_SSL")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS", bool(EMAIL_HOST) and not EMAIL_USE_SSL)
+if EMAIL_USE_SSL and EMAIL_USE_TLS:
+    raise WrongEnvironment("EMAIL_USE_SSL and EMAIL_USE_TLS exclude each other")
+EMAIL_TIMEOUT = number("EMAIL_TIMEOUT", 10)  # seconds
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "pkh@localhost")
 
 # --- language and time
 LANGUAGE_CODE = "id"

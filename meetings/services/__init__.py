@@ -44,6 +44,7 @@ from meetings.services.planning import (
     send_invitations,
     withdraw_invitation,
 )
+from meetings.services.reminders import read_reminders, remind
 
 __all__ = [
     "add_agenda_item",
@@ -74,6 +75,8 @@ __all__ = [
     "postpone_follow_up",
     "publish_minutes",
     "register_at_door",
+    "read_reminders",
+    "remind",
     "remove_agenda_item",
     "remove_decision",
     "remove_follow_up",

@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from beneficiaries.services import ChangedMeanwhile
 from core.errors import Refused
 from documents.models import Document
 from documents.services import keep_document
 from meetings.models import Escalation, EscalationRule, FollowUp, FollowUpEntry
+from meetings.services.moves import changed_meanwhile
 
 Kind = FollowUpEntry.Kind
 State = FollowUp.State
@@ -20,7 +20,7 @@ State = FollowUp.State
 def _locked(follow_up: FollowUp, version: int | None) -> FollowUp:
     now = FollowUp.objects.select_for_update(of=("self",)).get(pk=follow_up.pk)
     if version is not None and version != now.version:
-        raise ChangedMeanwhile(now)
+        raise changed_meanwhile(now)
     return now
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.models import AuditEvent
 from beneficiaries.services import ChangedMeanwhile
 from core.errors import Refused
 from meetings.models import Meeting, MeetingEvent, Revision
@@ -23,8 +24,33 @@ def locked(meeting: Meeting, version: int | None = None) -> Meeting:
     """The meeting as it stands, held until the transaction ends. Raises ChangedMeanwhile."""
     now = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
     if version is not None and version != now.version:
-        raise ChangedMeanwhile(now)
+        raise changed_meanwhile(now)
     return now
+
+
+def changed_meanwhile(record) -> ChangedMeanwhile:
+    """What stands there now, and who wrote it last as the audit trail tells."""
+    last = (
+        AuditEvent.objects.filter(
+            target_type=record._meta.label_lower, target_id=str(record.pk), by__isnull=False
+        )
+        .select_related("by")
+        .order_by("pk")
+        .last()
+    )
+    state = record._meta.get_field("state")
+    return ChangedMeanwhile(
+        changes=[
+            {
+                "field": "state",
+                "label": state.verbose_name,
+                "before": None,
+                "now": record.state,
+            }
+        ],
+        changed_by=last.by if last else None,
+        changed_at=last.at if last else None,
+    )
 
 
 def move(meeting: Meeting, state: str, *, by, at: dt.datetime, reason: str = "") -> Meeting:

@@ -24,6 +24,7 @@ TABS: tuple[Tab, ...] = (
     Tab(_("Meetings"), "meetings:meetings"),
     Tab(_("Follow-ups"), "meetings:follow_ups"),
     Tab(_("Results"), "meetings:results", staff_only=True),
+    Tab(_("Reminders"), "meetings:reminders"),
     Tab(_("Institutions"), "meetings:institutions", staff_only=True),
 )
 

@@ -5,7 +5,7 @@ from functools import wraps
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 
-from meetings.models import Invitation, Representative
+from meetings.models import FollowUp, Invitation, Representative
 from meetings.models.querysets import CHANGE_MEETING, PUBLISH_MINUTES, VIEW_MEETING
 
 keeps = permission_required(CHANGE_MEETING, raise_exception=True)
@@ -15,7 +15,8 @@ staff = permission_required(VIEW_MEETING, raise_exception=True)
 
 
 def sees_meetings(view):
-    """Staff, and whoever was invited or speaks for an institution: a guest has no permission."""
+    """Staff, and whoever was invited, speaks for an institution or answers for a follow-up: a
+    guest has no permission."""
 
     @wraps(view)
     def guarded(request, *args, **kwargs):
@@ -30,4 +31,5 @@ def is_guest(user) -> bool:
     return (
         Representative.objects.filter(user=user, active=True).exists()
         or Invitation.objects.filter(user=user).exclude(meeting__state="draft").exists()
+        or FollowUp.objects.agreed().filter(owner=user).exists()
     )

@@ -1,0 +1,285 @@
+"""Every morning each person is told once what waits: in the application, and by e-mail.
+
+The row of a person and a day is written first and is unique; only whoever wrote it sends the
+letter. So two workers at once send one letter, and a letter that was cut off is not sent again.
+What stands in it names no family: a letter passes through hands nobody knows.
+"""
+
+import datetime as dt
+import re
+import smtplib
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from accounts.models import Assignment, User
+from accounts.roles import Role
+from core.nik import mask_nik
+from meetings.models import (
+    Escalation,
+    EscalationRule,
+    FollowUp,
+    Invitation,
+    Meeting,
+    MeetingSettings,
+    Reminder,
+    Representative,
+)
+
+log = structlog.get_logger(__name__)
+# A server that does not answer is not asked for every letter: the rows stand, the letters failed.
+MOST_SILENCES = 5
+_NO_ANSWER = (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected)
+_LONG_NUMBER = re.compile(r"\d{16}")
+_TOLD_TO = {
+    EscalationRule.To.COORDINATOR.value: Role.DISTRICT_COORDINATOR.value,
+    EscalationRule.To.HEAD.value: Role.HEAD.value,
+}
+
+
+@dataclass
+class Told:
+    """What one person is told today: an account, or a person of an institution without one."""
+
+    user: User | None = None
+    representative: Representative | None = None
+    email: str = ""
+    items: list[dict] = field(default_factory=list)
+
+
+class _People(dict):
+    """{(kind, key): Told}, each person once."""
+
+    def told(self, *, user=None, representative=None) -> Told:
+        email = representative.email if representative else ""
+        if user is None and representative.user_id and representative.user.is_active:
+            user, representative = representative.user, None
+        if user is not None:
+            found = self.setdefault(("user", user.pk), Told(user=user, email=user.email))
+        else:
+            found = self.setdefault(
+                ("representative", representative.pk), Told(representative=representative)
+            )
+        found.email = found.email or email
+        return found
+
+
+def remind(*, at: dt.datetime) -> dict[str, int]:
+    """Tell everybody what waits for them; {"told", "sent", "failed"} of this run.
+
+    Safe to run twice a day and by two workers at once. Call it outside a transaction: a row that
+    is not committed before its letter leaves does not keep the other worker from sending.
+    """
+    today = timezone.localdate(at)
+    done = {"told": 0, "sent": 0, "failed": 0}
+    silences = 0
+    with override(settings.LANGUAGE_CODE):
+        for told in _people_to_tell(today).values():
+            row, is_new = Reminder.objects.get_or_create(
+                user=told.user,
+                representative=told.representative,
+                day=today,
+                defaults={"items": told.items, "email": told.email},
+            )
+            if not is_new:
+                continue
+            done["told"] += 1
+            if not row.email:
+                continue
+            outcome = "silent" if silences >= MOST_SILENCES else _send(row)
+            silences = silences + 1 if outcome == "silent" else 0
+            if outcome == "sent":
+                done["sent"] += 1
+                Reminder.objects.filter(pk=row.pk).update(emailed_at=timezone.now())
+            else:
+                done["failed"] += 1
+                Reminder.objects.filter(pk=row.pk).update(failed=True)
+    log.info("meetings.reminded", **done)
+    return done
+
+
+def read_reminders(*, by, at: dt.datetime) -> int:
+    """The person has seen what waits; how many days of it."""
+    return Reminder.objects.filter(user=by, seen_at__isnull=True).update(seen_at=at)
+
+
+# --- who is told what
+
+
+def _people_to_tell(today: dt.date) -> _People:
+    people = _People()
+    rules = MeetingSettings.on(today)
+    _add_invitations(people, today, today + dt.timedelta(days=rules.ahead_days))
+    _add_own_follow_ups(people, today, today + dt.timedelta(days=rules.due_days))
+    _add_escalated(people, today)
+    return people
+
+
+def _add_invitations(people, first, last):
+    """Meetings that begin within these days, as their place counts days."""
+    margin = dt.timedelta(days=1)
+    found = (
+        Invitation.objects.standing()
+        .filter(
+            meeting__state=Meeting.State.INVITED,
+            meeting__starts_at__date__range=(first - margin, last + margin),
+        )
+        .filter(Q(user__isnull=False) | Q(representative__isnull=False))
+        .select_related("meeting", "user", "representative__user", "representative__institution")
+        .order_by("meeting__starts_at", "pk")
+    )
+    for one in found:
+        start = one.meeting.local_start
+        if not first <= start.date() <= last:
+            continue
+        if one.user_id and one.user.is_active:
+            told = people.told(user=one.user)
+        elif one.representative_id:
+            told = people.told(representative=one.representative)
+        else:
+            continue
+        item = {
+            "text": _("Meeting: %(meeting)s, %(day)s at %(clock)s %(zone)s, %(place)s.")
+            % {
+                "meeting": one.meeting,
+                "day": date_format(start, "l, j F Y"),
+                "clock": f"{start:%H.%M}",
+                "zone": one.meeting.get_time_zone_display(),
+                "place": one.meeting.place,
+            },
+            "url": one.meeting.get_absolute_url(),
+        }
+        if item not in told.items:
+            told.items.append(item)
+
+
+def _add_own_follow_ups(people, today, last):
+    """Due soon or overdue: told to the person in charge, or to those of the institution."""
+    found = list(
+        FollowUp.objects.open()
+        .agreed()
+        .filter(due_on__lte=last)
+        .select_related("owner", "decision__issue__meeting")
+        .order_by("due_on", "priority", "pk")
+    )
+    of_institution = defaultdict(list)
+    for person in (
+        Representative.objects.active()
+        .filter(institution__in={one.institution_id for one in found})
+        .select_related("user", "institution")
+        .order_by("pk")
+    ):
+        of_institution[person.institution_id].append(person)
+    for one in found:
+        item = {"text": _due_words(one, today), "url": one.get_absolute_url()}
+        if one.owner_id and one.owner.is_active:
+            people.told(user=one.owner).items.append(item)
+            continue
+        near = of_institution[one.institution_id]
+        named = [p for p in near if p.name.casefold() == one.owner_name.casefold()]
+        for person in named or near:
+            told = people.told(representative=person)
+            if item not in told.items:
+                told.items.append(item)
+
+
+def _add_escalated(people, today):
+    """What was escalated to a role, for whoever holds it today where the meeting was."""
+    found = list(
+        Escalation.objects.filter(
+            to__in=_TOLD_TO,
+            due_on=F("follow_up__due_on"),
+            follow_up__in=FollowUp.objects.open().agreed(),
+        )
+        .select_related("follow_up__institution", "follow_up__decision__issue__meeting")
+        .order_by("due_on", "follow_up", "step")
+    )
+    if not found:
+        return
+    held = list(
+        Assignment.objects.held_on(today)
+        .filter(role__in=_TOLD_TO.values(), user__is_active=True)
+        .select_related("user")
+        .order_by("pk")
+    )
+    for one in found:
+        area = one.follow_up.decision.issue.meeting.area_id
+        item = {
+            "text": _("Escalated to you: %(what)s (%(institution)s)")
+            % {
+                "what": _due_words(one.follow_up, today),
+                "institution": one.follow_up.institution.short_name,
+            },
+            "url": one.follow_up.get_absolute_url(),
+        }
+        for post in held:
+            if post.role == _TOLD_TO[one.to] and _holds(post.area_id, area):
+                told = people.told(user=post.user)
+                if item not in told.items:
+                    told.items.append(item)
+
+
+def _holds(area: str, code: str) -> bool:
+    return code == area or code.startswith(f"{area}.")
+
+
+def _due_words(one: FollowUp, today: dt.date) -> str:
+    days = (today - one.due_on).days
+    said = {
+        "what": _named(one),
+        "meeting": one.decision.issue.meeting,
+        "day": date_format(one.due_on, "j F Y"),
+    }
+    if days > 0:
+        late = ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
+        return _("%(what)s (%(meeting)s), due on %(day)s, %(late)s.") % (said | {"late": late})
+    return _("%(what)s (%(meeting)s), due on %(day)s.") % said
+
+
+def _named(one: FollowUp) -> str:
+    """Its words, without any number of a person; of a family only that it concerns one."""
+    if one.household_id:
+        return _("Follow-up no. %(number)d, concerns a family") % {"number": one.number}
+    return _LONG_NUMBER.sub(lambda found: mask_nik(found[0]), one.description)
+
+
+# --- the letter
+
+
+def _send(row: Reminder) -> str:
+    """"sent", "failed" (this letter was turned away), or "silent" (no server answered)."""
+    name = row.user or row.representative.name
+    lines = "\n".join(f"- {item['text']}" for item in row.items)
+    letter = EmailMessage(
+        subject=_("Reminder of %(office)s: meetings and follow-ups")
+        % {"office": settings.PKH_OFFICE_NAME},
+        body=_letter() % {"name": name, "lines": lines, "office": settings.PKH_OFFICE_NAME},
+        to=[row.email],
+    )
+    try:
+        letter.send()
+    except (OSError, ValueError) as problem:
+        # ValueError: an address no letter can bear. What a server said about one letter is an
+        # SMTPException, and no silence of the server.
+        log.warning("meetings.letter_failed", reminder=row.pk, problem=type(problem).__name__)
+        spoke = isinstance(problem, (smtplib.SMTPException, ValueError))
+        return "failed" if spoke and not isinstance(problem, _NO_ANSWER) else "silent"
+    return "sent"
+
+
+def _letter() -> str:
+    return _(
+        "Dear %(name)s,\n\nThis waits for you:\n\n%(lines)s\n\n"
+        "Sign in to the office's application for the details and to tell how it stands. Whoever "
+        "has no account there answers to the office that sent the invitation.\n\n%(office)s\n"
+    )
+
+
