@@ -1,5 +1,6 @@
 """What every page shows around its content: the office, who is signed in, where they may go."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -9,17 +10,25 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from areas.models import Area
+from meetings.queries.follow_ups import my_open
+from meetings.views.guards import is_guest
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the navigation, for whoever holds one of the permissions (everybody if none)."""
+    """A line of the navigation, for whoever holds one of the permissions (everybody if none).
+
+    `guest` opens it to somebody without any of them, and `waits` counts what waits for him there.
+    """
 
     label: str
     icon: str
     url_name: str
     permissions: tuple[str, ...] = ()
     staff_only: bool = False
+    guest: Callable | None = None
+    waits: Callable | None = None
+    more_paths: tuple[str, ...] = ()
 
 
 NAVIGATION = (
@@ -60,6 +69,15 @@ NAVIGATION = (
         ("facilitators.view_workplan", "facilitators.add_workplan"),
     ),
     Entry(_("Graduation"), "user-check", "graduation:board", ("graduation.view_graduationcase",)),
+    Entry(
+        _("Meetings"),
+        "users-group",
+        "meetings:meetings",
+        ("meetings.view_meeting",),
+        guest=is_guest,
+        waits=lambda user: my_open(user).count(),
+        more_paths=("/tindak-lanjut/", "/instansi/"),
+    ),
     Entry(_("Visits due"), "calendar", "facilitators:overdue", ("facilitators.view_visit",)),
     Entry(_("Look at visits again"), "eye", "facilitators:review", ("facilitators.check_visit",)),
     Entry(
@@ -114,14 +132,24 @@ class Office:
     def navigation(self):
         lines = []
         for entry in NAVIGATION:
-            if entry.permissions and not self.permissions.intersection(entry.permissions):
+            held = not entry.permissions or self.permissions.intersection(entry.permissions)
+            as_guest = not held and entry.guest is not None and entry.guest(self.user)
+            if not held and not as_guest:
                 continue
             if entry.staff_only and not self.user.is_staff:
                 continue
             url = reverse(entry.url_name)
             path = self.request.path
-            here = path == url if url == "/" else path.startswith(url)
-            lines.append({"label": entry.label, "icon": entry.icon, "url": url, "here": here})
+            here = path == url if url == "/" else path.startswith((url, *entry.more_paths))
+            lines.append(
+                {
+                    "label": entry.label,
+                    "icon": entry.icon,
+                    "url": url,
+                    "here": here,
+                    "waits": entry.waits(self.user) if as_guest and entry.waits else 0,
+                }
+            )
         return lines
 
 

@@ -29,6 +29,7 @@ from facilitators.models.querysets import VIEW_ASSIGNMENT
 from graduation.models import Exit
 from graduation.models.querysets import VIEW_CASE
 from graduation.queries.cases import PROPOSE, RECORD_EXIT, cases_of, exitable_by, proposable_by
+from meetings.queries.follow_ups import about_household
 
 _ORDER = [value for value, _ in Member.Relationship.choices]
 # Shown masked, or only as "changed": numbers and the mother's name (domain.md 6.1).
@@ -267,3 +268,11 @@ def graduation_of(household, user):
         "may_propose": holds(PROPOSE, proposable_by(user)),
         "may_record_exit": holds(RECORD_EXIT, exitable_by(user)),
     }
+
+
+def decided_about(household, user, today):
+    """What meetings decided about the family, each with how late it is; for who may see both."""
+    found = about_household(household, user)
+    for one in found:
+        one.days_late = max(0, (today - one.due_on).days) if one.is_open else 0
+    return found

@@ -2,6 +2,7 @@
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.scope import area_codes
 from areas.models.querysets import below
@@ -14,6 +15,8 @@ from dtks.queries import open_questions, reconciled_files, sent_to_the_field
 from jobs.models import Job
 from jobs.presentation import progress_of
 from jobs.queries import worker_seen_within
+from meetings.models import Meeting, Reminder
+from meetings.queries.follow_ups import my_open
 
 _SHOWN_FILES = 5
 _MOST_FOUND = 100
@@ -77,6 +80,29 @@ def running_jobs(user, at):
     jobs = list(Job.objects.visible_to(user).open().order_by("-created_at")[:_SHOWN_FILES])
     alive = worker_seen_within(30) if jobs else True
     return [(job, progress_of(job, at=at, worker_alive=alive)) for job in jobs]
+
+
+def meetings_for(user, now):
+    """Meetings to come to which the user is invited, own unfinished follow-ups with how late they
+    are, and days with reminders not read yet."""
+    invited = (
+        Meeting.objects.visible_to(user)
+        .filter(
+            state=Meeting.State.INVITED,
+            ends_at__gte=now,
+            invitations__user=user,
+            invitations__withdrawn_at__isnull=True,
+        )
+        .distinct()
+        .order_by("starts_at", "pk")[:_SHOWN_FILES]
+    )
+    mine = my_open(user).select_related("decision__issue__meeting").order_by("due_on", "pk")
+    shown = list(mine[:_SHOWN_FILES])
+    today = timezone.localdate(now)
+    for one in shown:
+        one.days_late = max(0, (today - one.due_on).days)
+    unread = Reminder.objects.visible_to(user).filter(seen_at__isnull=True).count()
+    return {"invited": list(invited), "follow_ups": shown, "unread": unread}
 
 
 def families(user, permissions):

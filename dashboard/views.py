@@ -43,6 +43,7 @@ def home(request):
             "may_see_people": "beneficiaries.view_household" in permissions,
             "may_see_questions": "dtks.view_difference" in permissions,
             "looks_after_accounts": user.is_staff and "accounts.change_user" in permissions,
+            "meetings": queries.meetings_for(user, timezone.now()),
         },
     )
 
@@ -130,6 +131,7 @@ def household(request, pk):
             "requests": list(requests_of(record, request.user)),
             "commitments": newest_checks(record, request.user),
             **family.graduation_of(record, request.user),
+            "follow_ups": family.decided_about(record, request.user, today),
             "may_visit": request.user.has_perm("facilitators.add_visit")
             and own_family(request.user, record.pk, today) is not None,
             "sources": family.sources(record, members, periods, request.user),

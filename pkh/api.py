@@ -21,6 +21,8 @@ from graduation.api.monitorings import MonitoringViewSet
 from graduation.api.reports import GraduationReportViewSet
 from graduation.api.targets import GraduationTargetViewSet
 from jobs.api.views import JobViewSet
+from meetings.api.follow_ups import FollowUpViewSet
+from meetings.api.meetings import MeetingResultsViewSet, MeetingViewSet
 
 router = SimpleRouter()
 router.register("activities", ActivityViewSet, basename="activity")
@@ -28,6 +30,7 @@ router.register("areas", AreaViewSet, basename="area")
 router.register("assignments", AssignmentViewSet, basename="assignment")
 router.register("commitment-checks", CommitmentCheckViewSet, basename="commitment-check")
 router.register("facilitators", FacilitatorViewSet, basename="facilitator")
+router.register("follow-ups", FollowUpViewSet, basename="follow-up")
 router.register("graduation-cases", GraduationCaseViewSet, basename="graduation-case")
 router.register("graduation-reports", GraduationReportViewSet, basename="graduation-report")
 router.register("graduation-targets", GraduationTargetViewSet, basename="graduation-target")
@@ -36,6 +39,8 @@ router.register("households", HouseholdViewSet, basename="household")
 router.register("jobs", JobViewSet, basename="job")
 router.register("learning-groups", LearningGroupViewSet, basename="learning-group")
 router.register("learning-sessions", LearningSessionViewSet, basename="learning-session")
+router.register("meeting-results", MeetingResultsViewSet, basename="meeting-results")
+router.register("meetings", MeetingViewSet, basename="meeting")
 router.register("members", MemberViewSet, basename="member")
 router.register("monitorings", MonitoringViewSet, basename="monitoring")
 router.register("performance-results", PerformanceResultViewSet, basename="performance-result")

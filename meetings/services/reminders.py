@@ -255,7 +255,7 @@ def _named(one: FollowUp) -> str:
 
 
 def _send(row: Reminder) -> str:
-    """"sent", "failed" (this letter was turned away), or "silent" (no server answered)."""
+    """ "sent", "failed" (this letter was turned away), or "silent" (no server answered)."""
     name = row.user or row.representative.name
     lines = "\n".join(f"- {item['text']}" for item in row.items)
     letter = EmailMessage(
@@ -281,5 +281,3 @@ def _letter() -> str:
         "Sign in to the office's application for the details and to tell how it stands. Whoever "
         "has no account there answers to the office that sent the invitation.\n\n%(office)s\n"
     )
-
-

@@ -2,9 +2,12 @@
 
 from functools import wraps
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 
+from accounts.held import recalled
 from meetings.models import FollowUp, Invitation, Representative
 from meetings.models.querysets import CHANGE_MEETING, PUBLISH_MINUTES, VIEW_MEETING
 
@@ -28,8 +31,15 @@ def sees_meetings(view):
 
 
 def is_guest(user) -> bool:
-    return (
-        Representative.objects.filter(user=user, active=True).exists()
-        or Invitation.objects.filter(user=user).exclude(meeting__state="draft").exists()
-        or FollowUp.objects.agreed().filter(owner=user).exists()
+    """Somebody who sees meetings without any permission; asked once in a request."""
+    if not user.is_authenticated:
+        return False
+    own = Exists(Representative.objects.filter(user=OuterRef("pk"), active=True))
+    invited = Exists(
+        Invitation.objects.filter(user=OuterRef("pk"), withdrawn_at__isnull=True).exclude(
+            meeting__state="draft"
+        )
     )
+    promised = Exists(FollowUp.objects.agreed().filter(owner=OuterRef("pk")))
+    people = get_user_model().objects.filter(own | invited | promised, pk=user.pk)
+    return recalled(("meetings.guest", user.pk), people.exists)
