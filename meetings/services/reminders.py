@@ -179,7 +179,7 @@ def _add_own_follow_ups(people, today, last):
     ):
         of_institution[person.institution_id].append(person)
     for one in found:
-        item = {"text": _due_words(one, today), "url": one.get_absolute_url()}
+        item = {"text": f"{_due_words(one, today)}.", "url": one.get_absolute_url()}
         if one.owner_id and one.owner.is_active:
             people.told(user=one.owner).items.append(item)
             continue
@@ -213,7 +213,7 @@ def _add_escalated(people, today):
     for one in found:
         area = one.follow_up.decision.issue.meeting.area_id
         item = {
-            "text": _("Escalated to you: %(what)s (%(institution)s)")
+            "text": _("Escalated to you: %(what)s. In charge: %(institution)s.")
             % {
                 "what": _due_words(one.follow_up, today),
                 "institution": one.follow_up.institution.short_name,
@@ -240,8 +240,8 @@ def _due_words(one: FollowUp, today: dt.date) -> str:
     }
     if days > 0:
         late = ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
-        return _("%(what)s (%(meeting)s), due on %(day)s, %(late)s.") % (said | {"late": late})
-    return _("%(what)s (%(meeting)s), due on %(day)s.") % said
+        return _("%(what)s (%(meeting)s), due on %(day)s, %(late)s") % (said | {"late": late})
+    return _("%(what)s (%(meeting)s), due on %(day)s") % said
 
 
 def _named(one: FollowUp) -> str:

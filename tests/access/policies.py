@@ -17,6 +17,7 @@ from tests.access.graduation_forecast import POLICIES as FORECAST
 from tests.access.graduation_papers import POLICIES as PAPERS
 from tests.access.graduation_report import POLICIES as REPORT
 from tests.access.meetings_door import POLICIES as DOOR
+from tests.access.meetings_follow import POLICIES as FOLLOW_UPS
 from tests.access.meetings_planning import POLICIES as MEETINGS
 from tests.access.walk import ANYWHERE, EVERYBODY, NOBODY, SIGNED_IN, Policy, Write
 from tests.access.world import (
@@ -1870,6 +1871,7 @@ POLICIES = (
     | CASES
     | MEETINGS
     | DOOR
+    | FOLLOW_UPS
     | REPORT
     | PAPERS
     | FORECAST

@@ -95,6 +95,7 @@ def narrowed(may_read):
         (["register:read"], lambda key: ":household-" in key or ":member-" in key),
         (["snapshots:read"], lambda key: ":snapshot-" in key),
         (["jobs:read"], lambda key: ":job-" in key),
+        (["meetings:read"], lambda key: ":meeting-" in key or ":follow-up-" in key),
         (
             ["field:read"],
             lambda key: any(
