@@ -71,7 +71,7 @@ NAVIGATION = (
     Entry(_("Graduation"), "user-check", "graduation:board", ("graduation.view_graduationcase",)),
     Entry(
         _("Meetings"),
-        "users-group",
+        "message-question",
         "meetings:meetings",
         ("meetings.view_meeting",),
         guest=is_guest,

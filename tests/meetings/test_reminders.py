@@ -150,7 +150,7 @@ class TestWhoIsToldWhat:
 
         told = {row.user.username for row in Reminder.objects.exclude(user=None)}
         assert told == {"kadis", "rapat-korkab"}
-        assert "Dinaikkan kepada Anda" in Reminder.objects.get(user=head).items[0]["text"]
+        assert "Dieskalasi kepada Anda" in Reminder.objects.get(user=head).items[0]["text"]
 
     def test_nothing_is_escalated_before_its_step(self):
         agreed()
