@@ -188,7 +188,7 @@ def test_the_code_in_the_hall_is_no_part_of_it(client, by):
 
 
 @pytest.mark.parametrize("scope, statuses", [
-    (Scope.MEETINGS_READ, (200, 403)), (Scope.MEETINGS_WRITE, (200, 201)),
+    (Scope.MEETINGS_READ, (200, 403)), (Scope.MEETINGS_WRITE, (403, 201)),
     (Scope.GRADUATION_WRITE, (403, 403)),
 ])  # fmt: skip
 def test_a_token_needs_its_scope(client, by, scope, statuses):
