@@ -58,7 +58,7 @@ def test_household_asks_the_same_for_one_member_and_for_three(
     client.force_login(sari)
     client.get(household.get_absolute_url())
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(28):
         client.get(household.get_absolute_url())
 
 
