@@ -24,6 +24,7 @@ from django.urls.exceptions import NoReverseMatch
 
 from accounts.models import AuditEvent
 from tests.access.world import (
+    ADMIN_SITE,
     PEOPLE,
     PLACES,
     changed_places,
@@ -318,9 +319,11 @@ class Walker:
     def walk(self, only=None, briefly=False):
         """All patterns, or those for which `only(pattern)`; `briefly` asks no query and writes
         nothing."""
-        for pattern in patterns():
+        for place, pattern in enumerate(patterns()):
             policy = self.policies.get(pattern.key)
             if policy is None or (only and not only(pattern)):
+                continue
+            if self._turned_away_by_one_door(pattern, place):
                 continue
             self.report.patterns.add(pattern.route)
             if policy.asked_as is not None and self.person not in policy.asked_as:
@@ -331,6 +334,16 @@ class Walker:
             self._read(pattern, policy)
             self._write(pattern, policy)
         return self.report
+
+    def _turned_away_by_one_door(self, pattern, place):
+        """All of admin/ has one door, and a third of the product's patterns lie behind it. Those
+        who may not pass it try every third pattern each: together all, five times over."""
+        outside = self.person is not None and self.person not in ADMIN_SITE
+        return (
+            outside
+            and pattern.route.startswith("admin/")
+            and place % 3 != ORDER.index(self.person) % 3
+        )
 
     # --- reading
 
