@@ -31,7 +31,7 @@ class RepresentativeAdmin(OfficeModelAdmin):
     list_filter = ["active"]
     list_select_related = ["institution", "user"]
     search_fields = ["name", "institution__name"]
-    raw_id_fields = ["user"]
+    raw_id_fields = ["institution", "user"]
 
 
 @admin.register(Facility)

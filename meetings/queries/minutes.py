@@ -52,9 +52,11 @@ def content_of(meeting: Meeting) -> dict:
     }
 
 
-def issues_of(meeting: Meeting):
-    """In order, with decisions and follow-ups at hand."""
-    follow_ups = FollowUp.objects.select_related("institution", "facility__area").order_by("number")
+def issues_of(meeting: Meeting, user=None):
+    """In order, with decisions and follow-ups at hand; of a user those he may see: what concerns
+    a family is not told to whom the family is not shown."""
+    follow_ups = FollowUp.objects.all() if user is None else FollowUp.objects.visible_to(user)
+    follow_ups = follow_ups.select_related("institution", "facility__area").order_by("number")
     decisions = Decision.objects.prefetch_related(Prefetch("follow_ups", follow_ups))
     return meeting.issues.select_related("raised_by").prefetch_related(
         Prefetch("decisions", decisions)

@@ -13,11 +13,13 @@ from accounts import audit
 from areas.models import Area
 from meetings.forms.planning import InstitutionForm, RepresentativeForm
 from meetings.models import Institution, Representative
+from meetings.models.querysets import VIEW_MEETING
 from meetings.queries import meetings as queries
 from meetings.views.guards import staff
 
 ADD = "meetings.add_institution"
-_adds = permission_required(ADD, raise_exception=True)
+# Master data in admin/ is another door: whoever keeps accounts has no business at the table.
+_adds = permission_required([VIEW_MEETING, ADD], raise_exception=True)
 
 
 @staff

@@ -46,7 +46,7 @@ def minutes(request, pk):
             "meeting": record,
             **rights,
             "writes": writes,
-            "issues": issues_of(record),
+            "issues": issues_of(record, request.user),
             "versions": record.minutes_versions.select_related("published_by"),
             "revision": open_revision_of(record),
             "reason_form": ReasonForm(),

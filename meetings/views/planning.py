@@ -113,7 +113,7 @@ def meeting(request, pk):
             **rights,
             "agenda": [(item, *times) for item, times in _timed(agenda, record)],
             "table": queries.table_of(record) if rights["is_staff"] else [],
-            "issues": issues_of(record) if rights["is_staff"] else [],
+            "issues": issues_of(record, request.user) if rights["is_staff"] else [],
             "versions": versions,
             "revision": open_revision_of(record),
             "own": own,

@@ -90,7 +90,7 @@ def draft_step(world, desa):
 
 
 def chosen(world, desa):
-    return {"instansi": [world.institutions[desa[:8]].pk] if desa else []}
+    return {"orang": [world.representatives[desa[:8]].pk] if desa else []}
 
 
 def follow_up_body(world, desa):
@@ -146,7 +146,10 @@ POLICIES: dict[str, Policy] = {
     "meetings:remove_item": keeps(one("items")),
     "meetings:invitations": form(
         one("drafts"),
-        lambda world, desa: {"institution": chosen(world, desa)["instansi"], "name": "Ani"},
+        lambda world, desa: {
+            "institution": world.institutions[desa[:8]].pk if desa else MISSING_PK,
+            "name": "Ani",
+        },
     ),
     "meetings:invite_people": keeps(one("drafts"), chosen),
     "meetings:withdraw_invitation": keeps(one("invitations")),

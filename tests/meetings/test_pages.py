@@ -236,3 +236,17 @@ def test_somebody_without_any_role_or_invitation_is_turned_away(client):
     client.force_login(person("orang-luar", Role.GUEST, "99.01"))
 
     assert client.get(page("meetings")).status_code == 403
+
+
+def test_minutes_show_no_follow_up_about_a_family_one_does_not_accompany(client):
+    here = HouseholdFactory(desa=AreaFactory(code="99.01.01.2001"))
+    elsewhere = HouseholdFactory(desa=AreaFactory(code="99.01.02.2001"))
+    meeting = meeting_of(state="held")
+    follow_up_of(meeting, description="Tentang keluarga di sini", household=here)
+    follow_up_of(meeting, description="Tentang keluarga di sana", household=elsewhere)
+    client.force_login(person("pendamping-desa", Role.FACILITATOR, "99.01.01.2001"))
+
+    shown = client.get(page("minutes", meeting.pk)).text
+
+    assert "Tentang keluarga di sini" in shown
+    assert "Tentang keluarga di sana" not in shown
