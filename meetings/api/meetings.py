@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -298,7 +299,7 @@ class MeetingResultsViewSet(OfficeViewSet):
     @extend_schema(
         operation_id="meeting_results_retrieve",
         parameters=[ResultsAskedSerializer],
-        responses=MeetingResultsSerializer,
+        responses=forced_singular_serializer(MeetingResultsSerializer),
     )
     def list(self, request, *args, **kwargs):
         """By institution, by meeting and by quarter of the meeting; of a `year` or of all."""

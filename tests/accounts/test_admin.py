@@ -53,6 +53,11 @@ MASTER_DATA = [
     "graduation_question",
     "graduation_questionnaire",
     "jobs_job",
+    "meetings_escalationrule",
+    "meetings_facility",
+    "meetings_institution",
+    "meetings_meetingsettings",
+    "meetings_representative",
 ]
 
 
