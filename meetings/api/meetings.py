@@ -1,7 +1,5 @@
 """meetings: the plan, whom it invites, its agenda and its steps; and what came of them."""
 
-import json
-
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -14,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.response import Response
 
-from accounts.api.idempotency import body_digest, once
+from accounts.api.idempotency import created_once
 from accounts.api.permissions import RolePermission
 from accounts.scope import holds_everywhere
 from accounts.scopes import Scope
@@ -229,17 +227,13 @@ class MeetingViewSet(ListModelMixin, RetrieveModelMixin, OfficeViewSet):
         area = Area.objects.filter(pk=said.pop("area"), level__in=(2, 3)).first()
         if area is None or not holds_everywhere(request.user, ADD_MEETING, area.pk):
             raise Http404
-        made = []
 
         def make():
             meeting = services.plan_meeting(area=area, **said, by=request.user, at=timezone.now())
-            made.append(meeting.is_new)
-            return meeting.pk
+            return meeting.pk, meeting.is_new
 
-        key = request.headers.get("Idempotency-Key", "")
-        digest = body_digest(json.dumps(request.data, sort_keys=True)) if key else ""
-        pk, _first = once(user=request.user, key=key, path="meetings", digest=digest, make=make)
-        created = status.HTTP_201_CREATED if made and made[0] else status.HTTP_200_OK
+        pk, is_new = created_once(request=request, path="meetings", make=make)
+        created = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(self._shown(pk), status=created)
 
     @extend_schema(request=MeetingChangeSerializer, responses=MeetingDetailSerializer)

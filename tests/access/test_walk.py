@@ -11,12 +11,13 @@ from django.utils import timezone
 from accounts.models import Assignment, User
 from accounts.scopes import Scope
 from accounts.services import close_account, set_password
+from areas.models import Area
 from core.errors import Refused
-from dtks.models import Export
+from dtks.models import Export, SourceRow
 from dtks.services.exporting import make_export, request_export
 from tests.access import rogues
 from tests.access.policies import POLICIES
-from tests.access.walk import CANARY, NOBODY, Report, Walker, check_coverage
+from tests.access.walk import CANARY, NOBODY, Report, RolledBack, Walker, check_coverage
 from tests.access.world import (
     ADMIN,
     FACILITATOR,
@@ -28,9 +29,11 @@ from tests.access.world import (
     PEOPLE,
     WHERE_IT_LIES,
     desa_of,
+    fingerprint,
     place_of,
     tables_of_our_floors,
     token_for,
+    writes_so_far,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -38,6 +41,26 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 def test_the_fingerprint_covers_every_table():
     assert tables_of_our_floors() == set(WHERE_IT_LIES)
+
+
+def test_a_write_is_noticed_before_any_row_is_compared(world):
+    """Also one in a partition, one that changes nothing, and one that was undone again."""
+    writes = {
+        "areas_area": lambda: Area.objects.filter(pk=OWN_DESA).update(code=OWN_DESA),
+        "dtks_sourcerow": lambda: SourceRow.objects.filter(row_number=3).delete(),
+    }
+    for table, write in writes.items():
+        before, rows = writes_so_far(), fingerprint({table})
+        write()
+        after = writes_so_far()
+        assert {name for name in after if after[name] != before[name]} == {table}
+        assert fingerprint({table}) != rows
+
+    before, rows = writes_so_far(), fingerprint()
+    with RolledBack():
+        Area.objects.filter(pk=OWN_DESA).update(name="Lain")
+    assert writes_so_far() != before
+    assert fingerprint() == rows
 
 
 def test_every_pattern_has_a_policy_and_every_placeholder_is_filled(world, record_walk):

@@ -33,6 +33,7 @@ from tests.access.world import (
     may,
     may_read,
     token_for,
+    writes_so_far,
 )
 
 # Two of them side by side, without the blank between, are still two.
@@ -466,21 +467,26 @@ class Walker:
         as_json = pattern.route.startswith("api/") if write is None else write.json
         desa = PLACES.get(label)
         revealing = write is not None and write.reveals
-        before, kept = self.before, None
+        before, kept, tried = self.before, None, {}
 
         def prepare():
-            nonlocal before, kept
+            nonlocal before, kept, tried
             if write is not None and write.given:
                 write.given(self.world, desa)
                 before = fingerprint()
             if write is not None and write.keeps:
                 kept = write.keeps(self.world, desa)
+            tried = writes_so_far()
 
         def look(answer):
             # Undeclared methods are nearly always refused; then there is nothing to look for.
             if write is None and answer.status_code >= 400:
                 return
-            changed = changed_places(before, fingerprint())
+            written = {table for table, now in writes_so_far().items() if now != tried.get(table)}
+            changed = changed_places(
+                {key: rows for key, rows in before.items() if key[0] in written},
+                fingerprint(written),
+            )
             self._check_change(pattern, write, f"{method} {label}", answer, desa, changed)
             if kept is not None and write.keeps(self.world, desa) != kept:
                 self._leak(pattern, f"{method} {label}", "assigned what nobody may assign")
