@@ -152,6 +152,9 @@ class Policy:
 PLAIN_TEXT = {"application/vnd.oai.openapi", "application/javascript", ""}
 
 
+POSTED_FORM = re.compile(r'<form\b[^>]*\bmethod="post".*?</form>', re.DOTALL | re.IGNORECASE)
+
+
 class Unreadable(Exception):
     pass
 
@@ -565,6 +568,7 @@ class Walker:
                 self._leak(pattern, f"{method} {url}", "left a broken transaction")
             else:
                 self._scan(pattern, f"{method} {url}", str(body) + url, text, revealing)
+                self._forms(pattern, f"{method} {url}", text)
                 if look is not None:
                     look(answer)
         return answer, text
@@ -584,6 +588,12 @@ class Walker:
                 self._leak(pattern, where, f"shows a full number of {label} unasked")
             elif not self._audited(label, key):
                 self._leak(pattern, where, f"shows a full number of {label}, not audited")
+
+    def _forms(self, pattern, where, text):
+        """The clients of tests send without a token; people's browsers cannot."""
+        for form in POSTED_FORM.findall(text):
+            if "csrfmiddlewaretoken" not in form:
+                self._leak(pattern, where, f"a form without its token: {form[:90]}")
 
     def _audited(self, label, key):
         return AuditEvent.objects.filter(
