@@ -29,6 +29,12 @@ STEPS = {
     "terbitkan": (PUBLISH_MINUTES, services.publish_minutes, gettext_lazy("Publish the minutes")),
     "tutup": (PUBLISH_MINUTES, services.close_meeting, gettext_lazy("Close the book")),
 }
+SAID = {
+    "undang": gettext_lazy("The invitations are sent."),
+    "laksanakan": gettext_lazy("The meeting is noted as held. The minutes can be written now."),
+    "terbitkan": gettext_lazy("The minutes are published; the follow-ups are on everybody's list."),
+    "tutup": gettext_lazy("The meeting is closed. Its unfinished follow-ups go on."),
+}
 FROM = {
     "undang": (Meeting.State.DRAFT,),
     "laksanakan": (Meeting.State.INVITED,),
@@ -162,7 +168,7 @@ def step(request, pk, name):
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Done."))
+        messages.success(request, SAID[name])
     return redirect(record)
 
 
