@@ -12,6 +12,7 @@ from core.errors import Refused
 from core.nik import digits
 from dashboard import family, queries
 from dashboard.forms import FindForm
+from dashboard.timeline import timeline
 from documents.queries import documents_of
 from facilitators.queries.commitments import newest_checks
 from facilitators.queries.phone import has_a_phone_page
@@ -115,32 +116,28 @@ def household(request, pk):
     today = timezone.localdate()
     members = family.members_of(record, today)
     periods = family.periods_of(record)
-    return render(
-        request,
-        "dashboard/household.html",
-        {
-            "household": record,
-            "members": members,
-            "periods": periods,
-            "history": family.status_history(record, members),
-            "changes": family.earlier_values(record, members),
-            "cards": family.former_cards(record),
-            "caseload": family.caseload_of(record, request.user),
-            "visits": visits_of(record, request.user),
-            "overdue": is_overdue(record, today),
-            "requests": list(requests_of(record, request.user)),
-            "commitments": newest_checks(record, request.user),
-            **family.graduation_of(record, request.user),
-            "follow_ups": family.decided_about(record, request.user, today),
-            "may_visit": request.user.has_perm("facilitators.add_visit")
-            and own_family(request.user, record.pk, today) is not None,
-            "sources": family.sources(record, members, periods, request.user),
-            "decisions": family.decisions_about(members, request.user),
-            "documents": documents_of(record, user=request.user)[:MOST_DOCUMENTS],
-            "may_reveal": request.user.has_perm("accounts.reveal_identity"),
-            "may_change": Household.objects.changeable_by(request.user)
-            .filter(pk=record.pk)
-            .exists(),
-            "breadcrumb": [(_("Families"), reverse("dashboard:households"))],
-        },
-    )
+    page = {
+        "household": record,
+        "members": members,
+        "periods": periods,
+        "history": family.status_history(record, members),
+        "changes": family.earlier_values(record, members),
+        "cards": list(family.former_cards(record)),
+        "caseload": family.caseload_of(record, request.user),
+        "visits": list(visits_of(record, request.user)),
+        "overdue": is_overdue(record, today),
+        "requests": list(requests_of(record, request.user)),
+        "commitments": newest_checks(record, request.user),
+        **family.graduation_of(record, request.user),
+        "follow_ups": family.decided_about(record, request.user, today),
+        "may_visit": request.user.has_perm("facilitators.add_visit")
+        and own_family(request.user, record.pk, today) is not None,
+        "sources": family.sources(record, members, periods, request.user),
+        "decisions": list(family.decisions_about(members, request.user)),
+        "documents": list(documents_of(record, user=request.user)[:MOST_DOCUMENTS]),
+        "may_reveal": request.user.has_perm("accounts.reveal_identity"),
+        "may_change": Household.objects.changeable_by(request.user).filter(pk=record.pk).exists(),
+        "breadcrumb": [(_("Families"), reverse("dashboard:households"))],
+    }
+    page["timeline"] = timeline(page)
+    return render(request, "dashboard/household.html", page)
