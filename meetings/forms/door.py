@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings import hall
 from meetings.forms.planning import ClockField
 from meetings.models import Institution
+from meetings.services.attendance import opens_at
 
 
 class CodeField(forms.CharField):
@@ -83,16 +84,24 @@ class _AtTheDesk(forms.Form):
         self.fields["name"].label = _("Name")
         self.fields["name"].widget.attrs.pop("autocomplete", None)
 
-    def day(self):
-        return self.meeting.local_start.date()
-
     def clean(self):
         said = super().clean()
         clock = said.pop("arrived", None)
-        said["arrived_at"] = (
-            dt.datetime.combine(self.day(), clock, self.meeting.zone) if clock else None
-        )
+        said["arrived_at"] = self._moment(clock) if clock else None
         return said
+
+    def _days(self):
+        """Days the clock may speak of, the likeliest first: all of the meeting."""
+        first, last = self.meeting.local_start.date(), self.meeting.local_end.date()
+        return [first + dt.timedelta(days=nth) for nth in range((last - first).days + 1)]
+
+    def _moment(self, clock):
+        """The first moment at which the hall was open; else on the likeliest day. Of a meeting
+        from 22.00 to 01.00, 00.20 is after midnight."""
+        moments = [dt.datetime.combine(day, clock, self.meeting.zone) for day in self._days()]
+        opens = opens_at(self.meeting)
+        open_ones = [one for one in moments if opens <= one <= self.meeting.ends_at]
+        return (open_ones or moments)[0]
 
 
 class StandInForm(_AtTheDesk, PlaceForm):
@@ -122,5 +131,7 @@ class AttendanceForm(_AtTheDesk):
         self.fields["arrived"].required = True
         self.fields["arrived"].help_text = ""
 
-    def day(self):
-        return self.attendance.arrived_at.astimezone(self.meeting.zone).date()
+    def _days(self):
+        """Where a meeting takes several days, the day that was written first."""
+        written = self.attendance.arrived_at.astimezone(self.meeting.zone).date()
+        return sorted({*super()._days(), written}, key=lambda day: (day != written, day))
