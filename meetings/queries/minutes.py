@@ -1,8 +1,11 @@
 """The minutes of a meeting as one piece: what publishing freezes and the paper prints."""
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 
 from meetings.models import Decision, FollowUp, Meeting
+
+HOUSEHOLD = "household"
 
 
 def content_of(meeting: Meeting) -> dict:
@@ -52,6 +55,34 @@ def content_of(meeting: Meeting) -> dict:
     }
 
 
+def shown_to(content: dict, *, meeting: Meeting, user) -> dict:
+    """The same piece, without what it says of families that are not the reader's: the line of such
+    a follow-up stays, its words do not. `content` itself is left as it was frozen."""
+    of_meeting = FollowUp.objects.filter(decision__issue__meeting=meeting)
+    seen = set(of_meeting.visible_to(user).values_list("number", flat=True))
+    of_families = set(of_meeting.filter(household__isnull=False).values_list("number", flat=True))
+
+    def told(one):
+        about_family = one["concerns"] == HOUSEHOLD or one["number"] in of_families
+        if not about_family or one["number"] in seen:
+            return one
+        words = _("Concerns a family; only those who accompany it read more.")
+        return one | {"description": words, "concerns": HOUSEHOLD}
+
+    return content | {
+        "issues": [
+            issue
+            | {
+                "decisions": [
+                    decision | {"follow_ups": [told(one) for one in decision["follow_ups"]]}
+                    for decision in issue["decisions"]
+                ]
+            }
+            for issue in content["issues"]
+        ]
+    }
+
+
 def issues_of(meeting: Meeting, user=None):
     """In order, with decisions and follow-ups at hand; of a user those he may see: what concerns
     a family is not told to whom the family is not shown."""
@@ -94,7 +125,7 @@ def _follow_up(one: FollowUp) -> dict:
 
 def _kind_of_subject(one: FollowUp) -> str:
     if one.household_id:
-        return "household"
+        return HOUSEHOLD
     if one.facility_id:
         return "facility"
     return one.subject_type

@@ -20,7 +20,14 @@ from meetings.models import (
     Revision,
 )
 from meetings.queries.minutes import content_of
-from meetings.services.moves import locked, move, open_revision_of, refuse_unless_minuting
+from meetings.services.moves import (
+    PLANNING,
+    locked,
+    move,
+    open_revision_of,
+    refuse_unless_minuting,
+)
+from meetings.services.planning import carried_title
 
 _ISSUE = ("category", "title", "discussion", "raised_by", "agenda_item")
 _FOLLOW_UP = (
@@ -137,7 +144,11 @@ def add_follow_up(*, decision: Decision, by, at: dt.datetime, **values) -> Follo
 def change_follow_up(*, follow_up: FollowUp, values: dict, by, at: dt.datetime) -> FollowUp:
     """The wording in the minutes. How it goes on is told by `services.follow_ups`."""
     meeting = _minuting(follow_up.decision.issue.meeting)
-    follow_up = FollowUp.objects.select_for_update(of=("self",)).get(pk=follow_up.pk)
+    follow_up = (
+        FollowUp.objects.select_for_update(of=("self",))
+        .select_related("decision__issue__meeting")
+        .get(pk=follow_up.pk)
+    )
     if "due_on" in values:
         _check_due(meeting, values["due_on"])
     fields = [
@@ -147,10 +158,14 @@ def change_follow_up(*, follow_up: FollowUp, values: dict, by, at: dt.datetime) 
         return follow_up
     if not follow_up.is_open:
         raise Refused("follow_up_closed", _("This follow-up is closed already."))
+    title = carried_title(follow_up)
     for name in fields:
         setattr(follow_up, name, values[name])
     follow_up.version += 1
     follow_up.save(update_fields=[*fields, "version"])
+    # Where it waits on an agenda in the words it had, it waits there in those it has now.
+    waiting = follow_up.carried.filter(meeting__state__in=PLANNING, title=title)
+    waiting.update(title=carried_title(follow_up))
     if meeting.is_published:
         FollowUpEntry.objects.create(
             follow_up=follow_up, kind=FollowUpEntry.Kind.CHANGED, by=by, at=at

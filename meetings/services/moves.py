@@ -11,6 +11,7 @@ from core.errors import Refused
 from meetings.models import Meeting, MeetingEvent, Revision
 
 State = Meeting.State
+PLANNING = (State.DRAFT, State.INVITED)
 FROM = {
     State.INVITED: {State.DRAFT},
     State.HELD: {State.INVITED},
@@ -73,7 +74,7 @@ def move(meeting: Meeting, state: str, *, by, at: dt.datetime, reason: str = "")
 
 def refuse_unless_planning(meeting: Meeting) -> None:
     """Whom to invite and what to talk about is settled until the meeting was held."""
-    if meeting.state not in (State.DRAFT, State.INVITED):
+    if meeting.state not in PLANNING:
         raise Refused("planning_ended", _("This meeting has been held or cancelled already."))
 
 

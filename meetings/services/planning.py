@@ -6,9 +6,11 @@ import json
 import uuid
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts import audit
 from core.errors import Refused
@@ -208,10 +210,12 @@ def withdraw_invitation(*, invitation: Invitation, by, at: dt.datetime) -> None:
 def send_invitations(
     *, meeting: Meeting, by, at: dt.datetime, version: int | None = None
 ) -> Meeting:
-    """The plan stands and those invited may know. Refused (`nobody_invited`, `no_agenda`)."""
+    """The plan stands and those invited may know; what was published since it was planned heads the
+    agenda of the letters. Refused (`nobody_invited`, `no_agenda`)."""
     meeting = locked(meeting, version)
     if not meeting.invitations.standing().exists():
         raise Refused("nobody_invited", _("Invite somebody first."))
+    carry_over(meeting)
     if not meeting.agenda.exists():
         raise Refused("no_agenda", _("Put at least one item on the agenda first."))
     return move(meeting, Meeting.State.INVITED, by=by, at=at)
@@ -260,6 +264,7 @@ def carry_over(meeting: Meeting) -> int:
             decision__issue__meeting__starts_at__lt=meeting.starts_at,
         )
         .exclude(carried__meeting=meeting)
+        .select_related("decision__issue__meeting")
         .order_by("due_on", "priority", "decision__issue__meeting__starts_at", "number", "pk")
     )
     if not unfinished:
@@ -267,7 +272,7 @@ def carry_over(meeting: Meeting) -> int:
     head = meeting.agenda.filter(follow_up__isnull=False).count()
     others = list(meeting.agenda.order_by("place", "pk"))
     carried = [
-        AgendaItem(meeting=meeting, title=one.description[:200], minutes=5, place=0, follow_up=one)
+        AgendaItem(meeting=meeting, title=carried_title(one), minutes=5, place=0, follow_up=one)
         for one in unfinished
     ]
     in_order = [*others[:head], *carried, *others[head:]]
@@ -276,6 +281,18 @@ def carry_over(meeting: Meeting) -> int:
     AgendaItem.objects.bulk_update(others, ["place"])
     AgendaItem.objects.bulk_create(carried)
     return len(carried)
+
+
+def carried_title(one: FollowUp) -> str:
+    """An agenda goes by letter and calendar to everybody invited: of a family it says only that
+    there is one."""
+    if one.household_id is None:
+        return one.description[:200]
+    with override(settings.LANGUAGE_CODE):
+        return _("Follow-up no. %(number)d of %(meeting)s, concerns a family") % {
+            "number": one.number,
+            "meeting": one.decision.issue.meeting,
+        }
 
 
 @transaction.atomic

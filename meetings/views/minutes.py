@@ -16,7 +16,7 @@ from meetings.forms.minutes import DecisionForm, FollowUpForm, IssueForm
 from meetings.forms.planning import ReasonForm
 from meetings.models import Decision, Facility, FollowUp, Issue, Meeting
 from meetings.queries import meetings as queries
-from meetings.queries.minutes import issues_of
+from meetings.queries.minutes import issues_of, shown_to
 from meetings.services.moves import open_revision_of
 from meetings.views.guards import keeps, publishes, sees_meetings
 from meetings.views.planning import crumbs, kept, rights_on, seen
@@ -30,14 +30,15 @@ def may_write(meeting: Meeting) -> bool:
 
 @sees_meetings
 def minutes(request, pk):
-    """As they are written now, to staff; everybody else reads the last published version."""
+    """As they are written now, to those who write and publish them; everybody else reads the last
+    published version, and before that nothing: what it says may still be wrong."""
     record = seen(request, pk)
     rights = rights_on(record, request.user)
+    sees_drafts = rights["may_change"] or rights["may_publish"]
+    if not sees_drafts and (not record.is_published or open_revision_of(record)):
+        return _last_version(record)
     if not rights["is_staff"]:
-        last = record.minutes_versions.first()
-        if last is None:
-            raise Http404
-        return redirect("meetings:minutes_version", record.pk, last.number)
+        return _last_version(record)
     writes = rights["may_change"] and may_write(record)
     return render(
         request,
@@ -55,6 +56,13 @@ def minutes(request, pk):
     )
 
 
+def _last_version(record):
+    last = record.minutes_versions.first()
+    if last is None:
+        raise Http404
+    return redirect("meetings:minutes_version", record.pk, last.number)
+
+
 @sees_meetings
 def minutes_version(request, pk, number):
     """A version as it was published."""
@@ -68,7 +76,7 @@ def minutes_version(request, pk, number):
         {
             "meeting": record,
             "version": version,
-            "content": version.content,
+            "content": shown_to(version.content, meeting=record, user=request.user),
             "breadcrumb": crumbs(record),
         },
     )

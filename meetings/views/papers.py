@@ -23,7 +23,7 @@ from meetings.qr import qr_data
 from meetings.queries import papers as queries
 from meetings.queries.attendance import benches_of
 from meetings.queries.meetings import times_of
-from meetings.queries.minutes import content_of
+from meetings.queries.minutes import content_of, shown_to
 from meetings.services.moves import open_revision_of
 from meetings.views.guards import sees_meetings, staff
 from meetings.views.planning import crumbs, rights_on, seen
@@ -236,7 +236,9 @@ def minutes_paper(request, pk):
     ):
         raise Http404
     head, number = letterhead_of(record.area_id), number_of(MINUTES, subject)
-    content = version.content if version else content_of(record)
+    content = shown_to(
+        version.content if version else content_of(record), meeting=record, user=request.user
+    )
     context = {
         "letterhead": head,
         "meeting": record,

@@ -111,6 +111,10 @@ def meeting(request, pk):
         meeting=record, user=request.user, withdrawn_at__isnull=True
     ).first()
     versions = record.minutes_versions.select_related("published_by")
+    revision = open_revision_of(record)
+    reads_as_written = rights["may_change"] or rights["may_publish"]
+    if rights["is_staff"] and record.is_published and not revision:
+        reads_as_written = True
     return render(
         request,
         "meetings/meeting.html",
@@ -119,9 +123,10 @@ def meeting(request, pk):
             **rights,
             "agenda": [(item, *times) for item, times in _timed(agenda, record)],
             "table": queries.table_of(record) if rights["is_staff"] else [],
-            "issues": issues_of(record, request.user) if rights["is_staff"] else [],
+            "issues": issues_of(record, request.user) if reads_as_written else [],
+            "may_read_minutes": reads_as_written or record.is_published,
             "versions": versions,
-            "revision": open_revision_of(record),
+            "revision": revision,
             "own": own,
             "events": record.events.select_related("by") if rights["is_staff"] else [],
             "steps": _steps(record, request.user),

@@ -9,6 +9,7 @@ from accounts.roles import Role
 from meetings import proposals
 from meetings.models import AgendaItem, FollowUp, Invitation, Meeting, Representative
 from meetings.proposals import Proposal, Proposer
+from meetings.services import publish_minutes
 from tests.factories.accounts import person
 from tests.factories.areas import AreaFactory
 from tests.factories.beneficiaries import HouseholdFactory, MemberFactory
@@ -244,6 +245,7 @@ def test_minutes_show_no_follow_up_about_a_family_one_does_not_accompany(client)
     meeting = meeting_of(state="held")
     follow_up_of(meeting, description="Tentang keluarga di sini", household=here)
     follow_up_of(meeting, description="Tentang keluarga di sana", household=elsewhere)
+    publish_minutes(meeting=meeting, by=meeting.made_by, at=AT)
     client.force_login(person("pendamping-desa", Role.FACILITATOR, "99.01.01.2001"))
 
     shown = client.get(page("minutes", meeting.pk)).text
