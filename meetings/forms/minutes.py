@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from beneficiaries.queries import find_households
 from core.errors import Refused
 from core.forms import DayField
@@ -37,6 +38,11 @@ class DecisionForm(forms.Form):
     )
 
 
+class AccountField(forms.ModelChoiceField):
+    def label_from_instance(self, user):
+        return f"{user} ({user.username})"
+
+
 class FollowUpForm(forms.Form):
     """One promise: what, who, until when, and what it concerns."""
 
@@ -46,7 +52,19 @@ class FollowUpForm(forms.Form):
     institution = forms.ModelChoiceField(
         Institution.objects.none(), label=_("Institution in charge")
     )
-    owner_name = forms.CharField(label=_("Person in charge"), max_length=100)
+    owner = AccountField(
+        User.objects.none(),
+        label=_("Account of the person in charge"),
+        required=False,
+        empty_label=_("has no account"),
+        help_text=_("Finds it among own follow-ups and is reminded of it."),
+    )
+    owner_name = forms.CharField(
+        label=_("Person in charge"),
+        max_length=100,
+        required=False,
+        help_text=_("As the minutes name the person; empty: as the account does."),
+    )
     due_on = DayField(label=_("Due on"))
     priority = forms.TypedChoiceField(
         label=_("Priority"),
@@ -66,7 +84,9 @@ class FollowUpForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, data=None, *, user, institutions, facilities, follow_up=None, **kwargs):
+    def __init__(
+        self, data=None, *, user, institutions, people, facilities, follow_up=None, **kwargs
+    ):
         self.user, self.follow_up = user, follow_up
         if follow_up is not None:
             kwargs["initial"] = {
@@ -74,6 +94,7 @@ class FollowUpForm(forms.Form):
                 for name in (
                     "description",
                     "institution",
+                    "owner",
                     "owner_name",
                     "due_on",
                     "priority",
@@ -82,6 +103,7 @@ class FollowUpForm(forms.Form):
             } | {"concerns": _concern_of(follow_up)}
         super().__init__(data, **kwargs)
         self.fields["institution"].queryset = institutions
+        self.fields["owner"].queryset = people
         self.fields["concerns"].choices = [
             ("", _("nothing in particular")),
             (FAMILY, _("a family")),
@@ -91,6 +113,11 @@ class FollowUpForm(forms.Form):
     def clean(self):
         """`values()` afterwards names one thing at most."""
         said = super().clean()
+        if not said.get("owner_name") and "owner_name" not in self.errors:
+            if said.get("owner"):
+                said["owner_name"] = str(said["owner"])[:100]
+            else:
+                self.add_error("owner_name", _("Write who is in charge."))
         concern = said.get("concerns") or ""
         self.concern = {"household": None, "facility": None, "subject_type": "", "subject_id": ""}
         kind, _colon, key = concern.partition(":")

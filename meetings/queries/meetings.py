@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
+from accounts.models import Assignment, User
+from accounts.roles import ROLE_PERMISSIONS
 from accounts.scope import area_codes
 from areas.models import Area
 from meetings.models import (
@@ -15,6 +17,7 @@ from meetings.models import (
     Meeting,
     Representative,
 )
+from meetings.models.querysets import VIEW_MEETING
 
 OPEN = Q(issues__decisions__follow_ups__state__in=FollowUp.OPEN)
 
@@ -89,6 +92,27 @@ def institutions_near(area: str, user):
         .active()
         .filter(Q(area_id__in=above) | Q(area__code__startswith=f"{area}."))
         .order_by("kind", "name", "pk")
+    )
+
+
+def people_in_charge(meeting: Meeting, institutions, *, besides: int | None = None):
+    """Accounts that may be put in charge: staff of the area, of a part of it or of one above, and
+    those who stand for one of the institutions. `besides` is one who stays whoever he is."""
+    area = meeting.area_id
+    above = [area[:length] for length in (2, 5, 8) if length <= len(area)]
+    roles = [role for role, may in ROLE_PERMISSIONS.items() if VIEW_MEETING in may]
+    staff = Assignment.objects.held_today().filter(
+        Q(area_id__in=above) | Q(area__code__startswith=f"{area}."), role__in=roles
+    )
+    guests = Representative.objects.active().filter(institution__in=institutions)
+    return (
+        User.objects.filter(is_active=True)
+        .filter(
+            Q(pk__in=staff.values("user"))
+            | Q(pk__in=guests.filter(user__isnull=False).values("user"))
+            | Q(pk=besides)
+        )
+        .order_by("full_name", "username", "pk")
     )
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -174,6 +174,8 @@ def escalate(*, at: dt.datetime) -> int:
 
     Safe to run twice and after days without running: every step that is due is written then.
     """
+    with connection.cursor() as cursor:  # two at once would tell a step twice in the history
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('meetings.escalate'))")
     today = timezone.localdate(at)
     rules = _rules_of(today)
     made = []

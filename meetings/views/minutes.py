@@ -228,10 +228,12 @@ def _facilities(request, meeting):
 def add_follow_up(request, pk):
     decision = _decision(request, pk)
     meeting = decision.issue.meeting
+    institutions = _institutions(request, meeting)
     form = FollowUpForm(
         request.POST or None,
         user=request.user,
-        institutions=_institutions(request, meeting),
+        institutions=institutions,
+        people=queries.people_in_charge(meeting, institutions),
         facilities=_facilities(request, meeting),
     )
     return _write(
@@ -253,10 +255,12 @@ def change_follow_up(request, pk):
         pk=pk,
     )
     meeting = kept(request, follow_up.decision.issue.meeting_id)
+    institutions = _institutions(request, meeting)
     form = FollowUpForm(
         request.POST or None,
         user=request.user,
-        institutions=_institutions(request, meeting),
+        institutions=institutions,
+        people=queries.people_in_charge(meeting, institutions, besides=follow_up.owner_id),
         facilities=_facilities(request, meeting),
         follow_up=follow_up,
     )
