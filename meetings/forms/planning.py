@@ -108,6 +108,12 @@ class PersonForm(forms.Form):
     institution = forms.ModelChoiceField(Institution.objects.none(), label=_("Institution"))
     name = forms.CharField(label=_("Name"), max_length=100, required=False)
     position = forms.CharField(label=_("Position"), max_length=100, required=False)
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        max_length=254,
+        help_text=_("The day of the meeting is told there; no account is needed."),
+    )
     keep = forms.BooleanField(
         label=_("Keep this person in the list of the institution"), required=False
     )

@@ -9,6 +9,9 @@ from meetings.models.querysets import ReminderQuerySet
 class Reminder(models.Model):
     """What one person was told on one day, in the application and by e-mail: once.
 
+    Whoever was invited by an address alone has neither account nor entry in the list of people:
+    the address stands for him.
+
     The row is written before the letter leaves. A letter whose sending was cut off is not sent
     again; the application shows the same words.
     """
@@ -50,10 +53,16 @@ class Reminder(models.Model):
                 condition=Q(representative__isnull=False),
                 name="reminder_once_a_day_by_letter",
             ),
+            models.UniqueConstraint(
+                fields=["email", "day"],
+                condition=Q(user__isnull=True, representative__isnull=True),
+                name="reminder_once_a_day_by_address",
+            ),
             models.CheckConstraint(
                 name="reminder_to_one",
                 condition=Q(user__isnull=False, representative__isnull=True)
-                | Q(user__isnull=True, representative__isnull=False),
+                | Q(user__isnull=True, representative__isnull=False)
+                | (Q(user__isnull=True, representative__isnull=True) & ~Q(email="")),
             ),
         ]
 

@@ -164,8 +164,10 @@ def invite(
     institution: Institution | None = None,
     name: str = "",
     position: str = "",
+    email: str = "",
 ) -> Invitation:
-    """A known person, or an institution that sends whom it likes. Whoever was invited already, and
+    """A known person, or an institution that sends whom it likes (name, position and e-mail then
+    are as the letter addresses them). Whoever was invited already, and
     was not taken off the list, keeps that invitation and its code."""
     meeting = locked(meeting)
     refuse_unless_planning(meeting)
@@ -188,7 +190,7 @@ def invite(
             "user": representative.user,
         }
     else:
-        said = {"institution": institution, "name": name, "position": position}
+        said = {"institution": institution, "name": name, "position": position, "email": email}
     invitation = Invitation.objects.create(meeting=meeting, representative=representative, **said)
     audit.record(
         "meeting.person_invited", target=meeting, by=by, at=at, invitation=str(invitation.pk)

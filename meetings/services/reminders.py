@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -47,11 +47,13 @@ _TOLD_TO = {
 
 @dataclass
 class Told:
-    """What one person is told today: an account, or a person of an institution without one."""
+    """What one person is told today: an account, a person of an institution without one, or
+    whoever reads an address that was invited."""
 
     user: User | None = None
     representative: Representative | None = None
     email: str = ""
+    name: str = ""
     items: list[dict] = field(default_factory=list)
 
 
@@ -69,7 +71,16 @@ class _People(dict):
                 ("representative", representative.pk), Told(representative=representative)
             )
         found.email = found.email or email
+        found.name = str(found.user or found.representative.name)
         return found
+
+    def told_at(self, email: str, name: str) -> Told:
+        """Whoever is told something at this address today already, or the address itself."""
+        email = email.strip().lower()
+        for one in self.values():
+            if one.email.lower() == email:
+                return one
+        return self.setdefault(("address", email), Told(email=email, name=name))
 
 
 def remind(*, at: dt.datetime) -> dict[str, int]:
@@ -83,18 +94,13 @@ def remind(*, at: dt.datetime) -> dict[str, int]:
     silences = 0
     with override(settings.LANGUAGE_CODE):
         for told in _people_to_tell(today).values():
-            row, is_new = Reminder.objects.get_or_create(
-                user=told.user,
-                representative=told.representative,
-                day=today,
-                defaults={"items": told.items, "email": told.email},
-            )
+            row, is_new = _row_of(told, today)
             if not is_new:
                 continue
             done["told"] += 1
             if not row.email:
                 continue
-            outcome = "silent" if silences >= MOST_SILENCES else _send(row)
+            outcome = "silent" if silences >= MOST_SILENCES else _send(row, told.name)
             silences = silences + 1 if outcome == "silent" else 0
             if outcome == "sent":
                 done["sent"] += 1
@@ -104,6 +110,16 @@ def remind(*, at: dt.datetime) -> dict[str, int]:
                 Reminder.objects.filter(pk=row.pk).update(failed=True)
     log.info("meetings.reminded", **done)
     return done
+
+
+def _row_of(told: Told, today: dt.date) -> tuple[Reminder, bool]:
+    if told.user or told.representative:
+        whom = {"user": told.user, "representative": told.representative}
+        rest = {"email": told.email}
+    else:
+        whom = {"user": None, "representative": None, "email": told.email}
+        rest = {}
+    return Reminder.objects.get_or_create(**whom, day=today, defaults={"items": told.items} | rest)
 
 
 def read_reminders(*, by, at: dt.datetime) -> int:
@@ -120,11 +136,12 @@ def _people_to_tell(today: dt.date) -> _People:
     _add_invitations(people, today, today + dt.timedelta(days=rules.ahead_days))
     _add_own_follow_ups(people, today, today + dt.timedelta(days=rules.due_days))
     _add_escalated(people, today)
+    _add_addresses(people, today, today + dt.timedelta(days=rules.ahead_days))
     return people
 
 
-def _add_invitations(people, first, last):
-    """Meetings that begin within these days, as their place counts days."""
+def _coming(first, last):
+    """Standing invitations to meetings that begin within these days, as their place counts days."""
     margin = dt.timedelta(days=1)
     found = (
         Invitation.objects.standing()
@@ -132,33 +149,46 @@ def _add_invitations(people, first, last):
             meeting__state=Meeting.State.INVITED,
             meeting__starts_at__date__range=(first - margin, last + margin),
         )
-        .filter(Q(user__isnull=False) | Q(representative__isnull=False))
         .select_related("meeting", "user", "representative__user", "representative__institution")
         .order_by("meeting__starts_at", "pk")
     )
-    for one in found:
-        start = one.meeting.local_start
-        if not first <= start.date() <= last:
-            continue
+    return (one for one in found if first <= one.meeting.local_start.date() <= last)
+
+
+def _add_invitations(people, first, last):
+    for one in _coming(first, last):
         if one.user_id and one.user.is_active:
-            told = people.told(user=one.user)
+            _tell(people.told(user=one.user), _invited_words(one.meeting))
         elif one.representative_id:
-            told = people.told(representative=one.representative)
-        else:
-            continue
-        item = {
-            "text": _("Meeting: %(meeting)s, %(day)s at %(clock)s %(zone)s, %(place)s.")
-            % {
-                "meeting": one.meeting,
-                "day": date_format(start, "l, j F Y"),
-                "clock": f"{start:%H.%M}",
-                "zone": one.meeting.get_time_zone_display(),
-                "place": one.meeting.place,
-            },
-            "url": one.meeting.get_absolute_url(),
-        }
-        if item not in told.items:
-            told.items.append(item)
+            _tell(people.told(representative=one.representative), _invited_words(one.meeting))
+
+
+def _add_addresses(people, first, last):
+    """Invited by an address alone: nothing but the invitation is told there. After everybody else,
+    so that who reads two letters at one address gets one."""
+    for one in _coming(first, last):
+        if one.email and not one.representative_id and not one.user_id:
+            _tell(people.told_at(one.email, str(one)), _invited_words(one.meeting))
+
+
+def _tell(told: Told, item: dict) -> None:
+    if item not in told.items:
+        told.items.append(item)
+
+
+def _invited_words(meeting: Meeting) -> dict:
+    start = meeting.local_start
+    return {
+        "text": _("Meeting: %(meeting)s, %(day)s at %(clock)s %(zone)s, %(place)s.")
+        % {
+            "meeting": meeting,
+            "day": date_format(start, "l, j F Y"),
+            "clock": f"{start:%H.%M}",
+            "zone": meeting.get_time_zone_display(),
+            "place": meeting.place,
+        },
+        "url": meeting.get_absolute_url(),
+    }
 
 
 def _add_own_follow_ups(people, today, last):
@@ -254,9 +284,8 @@ def _named(one: FollowUp) -> str:
 # --- the letter
 
 
-def _send(row: Reminder) -> str:
+def _send(row: Reminder, name: str) -> str:
     """ "sent", "failed" (this letter was turned away), or "silent" (no server answered)."""
-    name = row.user or row.representative.name
     lines = "\n".join(f"- {item['text']}" for item in row.items)
     letter = EmailMessage(
         subject=_("Reminder of %(office)s: meetings and follow-ups")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts import audit
 from accounts.scope import holds_everywhere
 from areas.models import Area
 from core.errors import Refused
@@ -406,7 +407,13 @@ def _invite_other(request, record, said):
     representative = None
     if said["keep"]:
         representative = Representative.objects.create(
-            institution=said["institution"], name=said["name"], position=said["position"]
+            institution=said["institution"],
+            name=said["name"],
+            position=said["position"],
+            email=said["email"],
+        )
+        audit.record(
+            "representative.added", target=representative, by=request.user, at=timezone.now()
         )
     try:
         services.invite(
@@ -415,6 +422,7 @@ def _invite_other(request, record, said):
             institution=said["institution"],
             name=said["name"],
             position=said["position"],
+            email=said["email"],
             by=request.user,
             at=timezone.now(),
         )
