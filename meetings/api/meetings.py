@@ -24,6 +24,7 @@ from meetings.models import AgendaItem, Meeting
 from meetings.models.querysets import CHANGE_MEETING, PUBLISH_MINUTES, VIEW_MEETING
 from meetings.queries.meetings import meetings_of
 from meetings.queries.results import NUMBERS, results_of
+from meetings.services.planning import FIRST_YEAR, LAST_YEAR
 
 ADD_MEETING = "meetings.add_meeting"
 LARGEST_VERSION = 2**31 - 1
@@ -152,7 +153,9 @@ class MeetingResultsSerializer(serializers.Serializer):
 
 
 class ResultsAskedSerializer(serializers.Serializer):
-    year = serializers.IntegerField(min_value=2007, max_value=2200, required=False, default=None)
+    year = serializers.IntegerField(
+        min_value=FIRST_YEAR, max_value=LAST_YEAR, required=False, default=None
+    )
     area = serializers.CharField(max_length=13, required=False, default="")
 
 

@@ -38,6 +38,8 @@ CHANGEABLE = (
     "minute_taker",
 )
 LONGEST = dt.timedelta(days=7)
+# PKH began in 2007; the results are asked for by these years too.
+FIRST_YEAR, LAST_YEAR = 2007, 2200
 MOST_INVITED = 1_000
 
 
@@ -120,6 +122,11 @@ def _next_number(area: str, kind: str, year: int) -> int:
 
 def _check_times(starts_at, ends_at) -> None:
     fields = {}
+    if not FIRST_YEAR <= starts_at.year <= LAST_YEAR:
+        fields["starts_at"] = _("a year from %(first)d to %(last)d") % {
+            "first": FIRST_YEAR,
+            "last": LAST_YEAR,
+        }
     if ends_at <= starts_at:
         fields["ends_at"] = _("a meeting ends after it begins")
     elif ends_at - starts_at > LONGEST:

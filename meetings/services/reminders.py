@@ -292,6 +292,8 @@ def _send(row: Reminder, name: str) -> str:
         % {"office": settings.PKH_OFFICE_NAME},
         body=_letter() % {"name": name, "lines": lines, "office": settings.PKH_OFFICE_NAME},
         to=[row.email],
+        # Nobody's "out of office" answers it (RFC 3834).
+        headers={"Auto-Submitted": "auto-generated", "Content-Language": settings.LANGUAGE_CODE},
     )
     try:
         letter.send()

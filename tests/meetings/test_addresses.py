@@ -83,6 +83,16 @@ def test_nothing_but_the_invitation_stands_there():
     assert invitation.code not in body
 
 
+def test_no_machine_answers_the_letter():
+    invited()
+
+    remind(at=morning(1))
+
+    said = mail.outbox[0].message()
+    assert said["Auto-Submitted"] == "auto-generated"
+    assert said["Content-Language"] == "id"
+
+
 @pytest.mark.parametrize("gone", ["withdrawn", "cancelled"])
 def test_an_invitation_that_does_not_stand_is_not_told(gone):
     invitation = invited()
