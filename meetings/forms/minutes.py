@@ -8,6 +8,7 @@ from beneficiaries.queries import find_households
 from core.errors import Refused
 from core.forms import DayField
 from meetings import subjects
+from meetings.forms.planning import no_identity_number
 from meetings.models import Facility, FollowUp, Institution, Issue
 
 FAMILY, FACILITY = "household", "facility"
@@ -16,13 +17,14 @@ MOST_CHOICES = 50
 
 class IssueForm(forms.Form):
     category = forms.ChoiceField(label=_("Category"), choices=Issue.Category.choices)
-    title = forms.CharField(label=_("Problem"), max_length=200)
+    title = forms.CharField(label=_("Problem"), max_length=200, validators=[no_identity_number])
     raised_by = forms.ModelChoiceField(
         Institution.objects.none(), label=_("Raised by"), required=False, empty_label="-"
     )
     discussion = forms.CharField(
         label=_("Discussion"),
         max_length=4000,
+        validators=[no_identity_number],
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
@@ -34,7 +36,10 @@ class IssueForm(forms.Form):
 
 class DecisionForm(forms.Form):
     text = forms.CharField(
-        label=_("Decision"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Decision"),
+        max_length=1000,
+        validators=[no_identity_number],
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 
@@ -47,7 +52,10 @@ class FollowUpForm(forms.Form):
     """One promise: what, who, until when, and what it concerns."""
 
     description = forms.CharField(
-        label=_("What is to be done"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("What is to be done"),
+        max_length=500,
+        validators=[no_identity_number],
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     institution = forms.ModelChoiceField(
         Institution.objects.none(), label=_("Institution in charge")

@@ -1,6 +1,7 @@
 """What is typed when a meeting is planned."""
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -10,6 +11,18 @@ from django.utils.translation import pgettext_lazy
 
 from core.forms import DayField
 from meetings.models import Institution, Meeting
+
+# Sixteen digits as people write them: together, or in groups.
+_IDENTITY_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){15}(?!\d)")
+
+
+def no_identity_number(text: str) -> None:
+    """What is written about a meeting goes by letter, e-mail and calendar to everybody invited."""
+    if _IDENTITY_NUMBER.search(text):
+        raise ValidationError(
+            _("Write no NIK or family card number here: everybody invited reads it."),
+            code="identity_number",
+        )
 
 
 class ClockField(forms.TimeField):
@@ -33,7 +46,7 @@ class MeetingForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=Meeting.Kind.choices)
     area = forms.ChoiceField(label=_("Kabupaten or kecamatan"))
-    theme = forms.CharField(label=_("Theme"), max_length=200)
+    theme = forms.CharField(label=_("Theme"), max_length=200, validators=[no_identity_number])
     place = forms.CharField(label=_("Place"), max_length=150)
     day = DayField(label=_("Day"))
     begins = ClockField(label=_("Begins"))
@@ -89,7 +102,9 @@ class MeetingForm(forms.Form):
 
 
 class AgendaItemForm(forms.Form):
-    title = forms.CharField(label=_("What is talked about"), max_length=200)
+    title = forms.CharField(
+        label=_("What is talked about"), max_length=200, validators=[no_identity_number]
+    )
     speaker = forms.CharField(label=_("Introduced by"), max_length=100, required=False)
     minutes = forms.IntegerField(
         label=pgettext_lazy("duration", "Minutes"), min_value=1, max_value=600, initial=15
@@ -97,6 +112,7 @@ class AgendaItemForm(forms.Form):
     detail = forms.CharField(
         label=_("Detail"),
         max_length=500,
+        validators=[no_identity_number],
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )

@@ -22,7 +22,7 @@ from django.utils.translation import ngettext, override
 
 from accounts.models import Assignment, User
 from accounts.roles import Role
-from core.nik import mask_nik
+from core.nik import digits, mask_nik
 from meetings.models import (
     Escalation,
     EscalationRule,
@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 # A server that does not answer is not asked for every letter: the rows stand, the letters failed.
 MOST_SILENCES = 5
 _NO_ANSWER = (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected)
-_LONG_NUMBER = re.compile(r"\d{16}")
+_LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){15}")
 _TOLD_TO = {
     EscalationRule.To.COORDINATOR.value: Role.DISTRICT_COORDINATOR.value,
     EscalationRule.To.HEAD.value: Role.HEAD.value,
@@ -278,7 +278,7 @@ def _named(one: FollowUp) -> str:
     """Its words, without any number of a person; of a family only that it concerns one."""
     if one.household_id:
         return _("Follow-up no. %(number)d, concerns a family") % {"number": one.number}
-    return _LONG_NUMBER.sub(lambda found: mask_nik(found[0]), one.description)
+    return _LONG_NUMBER.sub(lambda found: mask_nik(digits(found[0])), one.description)
 
 
 # --- the letter

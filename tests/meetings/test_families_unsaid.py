@@ -1,16 +1,21 @@
 """What meetings say about a family is read by those who may see the family, whatever the door:
 frozen versions, papers, the next agenda, letters and calendar files."""
 
+import datetime as dt
+
 import pytest
+from django.core import mail
 from django.urls import reverse
 
 from accounts.roles import Role
 from meetings.services import (
     add_agenda_item,
+    add_decision,
     change_follow_up,
     invite,
     open_revision,
     publish_minutes,
+    remind,
     send_invitations,
 )
 from tests.factories.accounts import person
@@ -204,3 +209,67 @@ class TestWhoReadsADraft:
         client.force_login(person("penulis", role, "99.01"))
 
         assert "Masih dibahas" in client.get(page("minutes", meeting.pk)).text
+
+
+@pytest.mark.parametrize("number", [
+    "9901015508900001", "9901 0155 0890 0001", "9901.0155.0890.0001", "99-01-01-550890-0001",
+])  # fmt: skip
+class TestNoIdentityNumbers:
+    """Who reads a letter of invitation is nobody's business to check afterwards."""
+
+    def forms(self, meeting, number):
+        said = f"Keluarga {number}"
+        issue = issue_of(meeting)
+        decision = add_decision(issue=issue, text="Sepakat", by=meeting.made_by, at=AT)
+        yield "agenda", [meeting.pk], {"title": said, "minutes": 10}
+        yield "agenda", [meeting.pk], {"title": "Data", "minutes": 10, "detail": said}
+        yield "add_issue", [meeting.pk], {"category": "data", "title": said}
+        yield (
+            "add_issue",
+            [meeting.pk],
+            {"category": "data", "title": "Data", "discussion": said},
+        )
+        yield "add_decision", [issue.pk], {"text": said}
+        yield (
+            "add_follow_up",
+            [decision.pk],
+            {
+                "description": said,
+                "institution": institution().pk,
+                "owner_name": "Ani",
+                "due_on": "19-10-2026",
+                "priority": 2,
+            },
+        )
+
+    def test_are_taken_at_any_door(self, client, number):
+        meeting = meeting_of(state="invited")
+        client.force_login(meeting.made_by)
+
+        for name, args, said in self.forms(meeting, number):
+            answer = client.post(page(name, *args), said)
+            assert answer.status_code == 422, name
+            assert "NIK" in answer.text
+
+    def test_leave_in_a_reminder(self, number):
+        meeting = meeting_of(state="held")
+        health = institution()
+        representative("dr. Ratna", health, email="ratna@contoh.id")
+        follow_up_of(meeting, description=f"Cek {number}", institution=health)
+        publish_minutes(meeting=meeting, by=meeting.made_by, at=AT)
+
+        remind(at=AT + dt.timedelta(days=15))
+
+        body = mail.outbox[0].body
+        assert number not in body
+        assert "155089" not in "".join(letter for letter in body if letter.isdigit())
+
+
+@pytest.mark.parametrize("text", ["Tahun 2026, 15.000 keluarga", "Surat 005/123/PKH/X/2026"])
+def test_other_numbers_may_be_written(client, text):
+    meeting = meeting_of(state="invited")
+    client.force_login(meeting.made_by)
+
+    client.post(page("add_issue", meeting.pk), {"category": "data", "title": text})
+
+    assert meeting.issues.get().title == text
