@@ -127,10 +127,10 @@ def meeting(request, pk):
             "issues": issues_of(record, request.user) if reads_as_written else [],
             "may_read_minutes": reads_as_written or record.is_published,
             "versions": versions,
-            "revision": revision,
+            "revision": revision if rights["is_staff"] else None,
             "own": own,
             "events": record.events.select_related("by") if rights["is_staff"] else [],
-            "steps": _steps(record, request.user),
+            "steps": _steps(record, request.user, revision),
             "may_cancel": rights["may_change"]
             and record.state in (Meeting.State.DRAFT, Meeting.State.INVITED),
             "reason_form": ReasonForm(initial={"version": record.version}),
@@ -144,9 +144,11 @@ def _timed(agenda, record):
     return [(item, times[item.pk]) for item in agenda]
 
 
-def _steps(record, user):
+def _steps(record, user, revision):
     found = []
     for name, (permission, _service, label) in STEPS.items():
+        if name == "tutup" and revision:
+            continue  # it would be refused: the revision is published or given up first
         if record.state in FROM[name] and holds_everywhere(user, permission, record.area_id):
             waits = name == "laksanakan" and timezone.now() < record.starts_at
             found.append({"name": name, "label": label, "waits": waits})

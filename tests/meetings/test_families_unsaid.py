@@ -202,6 +202,21 @@ class TestWhoReadsADraft:
         assert answer.url == page("minutes_version", published.pk, 1)
         assert "Masih dibahas" not in client.get(page("meeting", published.pk)).text
 
+    def test_a_guest_is_not_told_what_is_being_changed(self, client, published, guest):
+        open_revision(meeting=published, reason="Salah sebut nama", by=published.made_by, at=AT)
+        client.force_login(guest)
+
+        assert "Salah sebut nama" not in client.get(page("meeting", published.pk)).text
+
+    def test_the_book_is_not_offered_for_closing_meanwhile(self, client, published):
+        client.force_login(published.made_by)
+        url = page("step", published.pk, "tutup")
+        assert url in client.get(page("meeting", published.pk)).text
+
+        open_revision(meeting=published, reason="Kurang", by=published.made_by, at=AT)
+
+        assert url not in client.get(page("meeting", published.pk)).text
+
     @pytest.mark.parametrize("role", [Role.HEAD, Role.DATA_OPERATOR])
     def test_those_read_it(self, client, role):
         meeting = meeting_of(state="held")
