@@ -106,6 +106,18 @@ def name_key(text: str | None) -> str | None:
     return name.strip(" ") or None
 
 
+def names_begun(word: str) -> frozenset[str]:
+    """The names of which somebody may be typing another spelling: MUHAMAD for MOCHA.
+
+    `word` is a word of a name key; nothing when it already is a beginning of the name itself.
+    """
+    return frozenset(
+        name.strip(" ")
+        for spelling, name in _SAME_NAME
+        if spelling.startswith(f" {word}") and not name.startswith(f" {word}")
+    )
+
+
 def loose_key(key: str | None) -> str | None:
     """A name key with the letters that ears confuse made one, and no spaces: blocks only."""
     if key is None:

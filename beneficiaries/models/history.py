@@ -91,7 +91,7 @@ class HouseholdEvent(_HouseholdEvent):
         ordinary = Household.Privacy.ordinary | _KEPT
 
 
-_MemberEvent = earlier_states(Member)
+_MemberEvent = earlier_states(Member, exclude=["name_key"])
 
 
 class MemberEvent(_MemberEvent):
@@ -104,5 +104,5 @@ class MemberEvent(_MemberEvent):
         verbose_name_plural = _("earlier states of members")
 
     class Privacy:
-        personal = Member.Privacy.personal | {"pgh_obj"}
+        personal = (Member.Privacy.personal - {"name_key"}) | {"pgh_obj"}
         ordinary = Member.Privacy.ordinary | _KEPT

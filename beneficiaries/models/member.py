@@ -1,7 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +64,15 @@ class Member(models.Model):
         blank=True,
     )
     version = models.PositiveIntegerField(_("version"), default=1, db_default=1)
+    # What the spellings of a name share, kept by the database: computing it for every MUHAMAD of
+    # a kabupaten while somebody waits would take longer than the whole answer may. When the rules
+    # of core/sql/names.sql change, a migration has to write this column again.
+    name_key = models.GeneratedField(
+        verbose_name=_("name as it is searched"),
+        expression=Func(F("name"), function="pkh_search_key", output_field=models.TextField()),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     loaded_from = models.BigIntegerField(_("first loaded from"), null=True, blank=True)
     loaded_row = models.IntegerField(_("row of that file"), null=True, blank=True)
 
@@ -75,6 +84,7 @@ class Member(models.Model):
         indexes = [
             models.Index(fields=["nik"], name="member_nik"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="member_name_trigrams"),
+            GinIndex(OpClass("name_key", name="gin_trgm_ops"), name="member_name_key_trigrams"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -89,6 +99,7 @@ class Member(models.Model):
             "household",
             "nik",
             "name",
+            "name_key",
             "birth_on",
             "birth_place",
             "sex",

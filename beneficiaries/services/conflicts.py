@@ -49,7 +49,7 @@ def check_version(record, version, *, events):
     changes = []
     if since:
         for field in record._meta.concrete_fields:
-            if field.name in {"id", "version", "kept_fields"}:
+            if field.generated or field.name in {"id", "version", "kept_fields"}:
                 continue
             before, now = getattr(since[0], field.attname), getattr(record, field.attname)
             if before != now:
