@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 TEST_WORKERS ?= 2
 TEST_ARGS ?=
 
-.PHONY: demo test bench bench-field bench-board bench-door requirements messages lint types catalogue venv runtime dev
+.PHONY: demo test bench bench-field bench-board bench-door bench-search requirements messages lint types catalogue venv runtime dev
 
 demo: runtime catalogue
 	@exec $(PY) -m pkh.office --with-parent
@@ -32,6 +32,9 @@ bench-board: dev catalogue
 
 bench-door: dev catalogue
 	@exec $(PY) -m tests.bench.door
+
+bench-search: dev catalogue
+	@exec $(PY) -m tests.bench.search
 
 lint: dev
 	@$(VENV)/bin/ruff check .

@@ -26,7 +26,7 @@ from core.names import clean_name, name_key, names_begun
 from core.nik import clean_nik, digits
 
 MOST_HITS = 1_000
-MOST_ALIKE = 100
+MOST_ALIKE = 20
 SEARCHED_BY_NUMBER = "identity.searched"
 
 
@@ -64,7 +64,8 @@ def find_households(*, user, text, village=None, channel="", at=None):
     carrying, members = find_by_number(
         user=user, text=text, village=village, channel=channel, at=at
     )
-    return carrying | families.filter(pk__in=members.values("household_id"))
+    of_members = list(members.values_list("household_id", flat=True)[:MOST_HITS])
+    return families.filter(pk__in={*carrying.values_list("pk", flat=True)[:MOST_HITS], *of_members})
 
 
 def find_by_number(*, user, text, village=None, channel="", at=None):
@@ -82,9 +83,10 @@ def find_by_number(*, user, text, village=None, channel="", at=None):
             people.annotate(nik_end=Right("nik", 4)).filter(nik_end=number),
         )
     _record_number_search(user=user, channel=channel, at=at or timezone.now())
-    carried = FormerCard.objects.filter(kk_number=number).values("household_id")
+    # Read first: "this number or one of a subquery" would read every family of the office.
+    carried = FormerCard.objects.filter(kk_number=number).values_list("household_id", flat=True)
     return (
-        families.filter(kk_number=number) | families.filter(pk__in=carried),
+        families.filter(Q(kk_number=number) | Q(pk__in=list(carried[:MOST_HITS]))),
         people.filter(nik=number),
     )
 
@@ -129,25 +131,29 @@ def _fitting(people, text):
             _("Type at least three letters of the name."),
             fields={"search": _("at least three letters")},
         )
-    as_typed = begins = Q()
+    as_typed = Q()
     for word in wanted.split():
         as_typed &= _has("upper_name", word)
-        begins &= _begins("upper_name", word)
     if not any(_can_be_looked_up(word) for word in wanted.split()):
         as_typed = Q(pk__in=[])
-    respelt = begins_respelt = Q()
+    respelt = begins = Q()
     for word in key.split():
         spellings = [word, *sorted(names_begun(word))] if len(word) > 2 else [word]
         respelt &= reduce(or_, (_has("name_key", spelling) for spelling in spellings))
-        begins_respelt &= reduce(or_, (_begins("name_key", spelling) for spelling in spellings))
+        begins &= reduce(or_, (_begins("name_key", spelling) for spelling in spellings))
     if not any(_can_be_looked_up(word) for word in key.split()):
-        respelt = begins_respelt = Q(pk__in=[])
+        respelt = begins = Q(pk__in=[])
     people = people.annotate(upper_name=Upper("name"))
+    # Judged by the key: it is stored, while the name in capitals is made anew by each condition,
+    # for every one of the thousands called SITI.
+    first = Q(name_key__startswith=key or "-")
+    if wanted != key:
+        first |= Q(upper_name__startswith=wanted)
     fitting = people.filter(as_typed | respelt).annotate(
         place=Case(
-            When(Q(upper_name=wanted) | Q(name_key=key), then=0),
-            When(Q(upper_name__startswith=wanted) | Q(name_key__startswith=key or "-"), then=1),
-            When(begins | begins_respelt, then=2),
+            When(name_key=key or "-", then=0),
+            When(first, then=1),
+            When(begins, then=2),
             default=3,
         ),
         respelt=Case(When(as_typed, then=0), default=1),
@@ -175,7 +181,9 @@ def find_names(*, user, text, village=None):
     words; within each the spelling as it was typed before another spelling of the same name
     (core.names.name_key: MUH and MOCH, OE and U, double letters, titles), people who are still
     members before those who died or left, and last the alphabet. Only when nobody has all the
-    words, those whose name looks alike by its trigrams, the most alike first: `similar`.
+    words, MOST_ALIKE whose name looks alike by its trigrams, the most alike first: `similar`.
+    Every word then has to look like one of the name, but for words of three letters, which
+    have too few trigrams to lose one.
 
     One more than MOST_HITS is answered when there are more, so that nobody counts a full list
     as the whole truth. Raises Refused for less than three letters.
@@ -188,7 +196,7 @@ def find_names(*, user, text, village=None):
     answer = fitting.annotate(
         gone=Case(When(status=Member.Status.ACTIVE, then=0), default=1),
         caretaker_of=F("household__caretaker_id"),
-    ).order_by("place", "respelt", "gone", "upper_name", "pk")
+    ).order_by("place", "respelt", "gone", "name_key", "pk")
     hits = [
         Hit(pk, household, caretaker_of == pk, "respelt" if respelt else "")
         for pk, household, caretaker_of, respelt in answer.values_list(
@@ -197,10 +205,11 @@ def find_names(*, user, text, village=None):
     ]
     if hits or len(key) < 4:
         return hits
-    alike = (
-        people.filter(name_key__trigram_word_similar=key)
-        .annotate(alike=TrigramWordSimilarity(key, "name_key"))
-        .order_by("-alike", "name_key", "pk")
+    alike = people
+    for word in [word for word in key.split() if len(word) > 3] or [key]:
+        alike = alike.filter(name_key__trigram_word_similar=word)
+    alike = alike.annotate(alike=TrigramWordSimilarity(key, "name_key")).order_by(
+        "-alike", "name_key", "pk"
     )
     return [
         Hit(pk, household, caretaker == pk, "similar")

@@ -9,7 +9,7 @@ from areas.models.querysets import below
 from areas.queries import kecamatan_and_villages
 from beneficiaries.models import Household, Member
 from beneficiaries.models.querysets import VIEW_HOUSEHOLD
-from core.paging import page_of
+from core.paging import PAGE_SIZE, Slice, pack, page_of, unpack
 from dtks.models import Difference, Snapshot
 from dtks.queries import open_questions, reconciled_files, sent_to_the_field
 from jobs.models import Job
@@ -19,7 +19,6 @@ from meetings.models import Meeting, Reminder
 from meetings.queries.follow_ups import my_open
 
 _SHOWN_FILES = 5
-_MOST_FOUND = 100
 
 
 def questions_by_file(user, permissions):
@@ -140,16 +139,20 @@ def _count_members(households):
         household.number_of_members = numbers.get(household.pk, 0)
 
 
-def people_found(members, query):
-    """A page of people who answer to a search, by name."""
-    found = members.select_related("household__desa__parent")
-    return page_of(found, ("name", "pk"), query)
+def people_found(user, hits, query):
+    """A page of the people who answer to a name, in the order of the hits, each with its `how`.
 
-
-def families_found(found):
-    """Families that carry a number: a handful, in the order of their villages."""
-    rows = list(
-        found.select_related("desa__parent", "caretaker").order_by("desa_id", "pk")[:_MOST_FOUND]
-    )
-    _count_members(rows)
-    return rows
+    The cursor is a place in that order: the hits are few and asked for anew with every page.
+    """
+    backwards = "sebelum" in query
+    at = unpack(query.get("sebelum") or query.get("setelah") or "", 1)
+    at = at[0] if at and isinstance(at[0], int) and 0 <= at[0] <= len(hits) else 0
+    start = max(0, at - PAGE_SIZE) if backwards else at
+    shown = hits[start : start + PAGE_SIZE]
+    people = Member.objects.visible_to(user).select_related("household__desa__parent")
+    person_of = people.in_bulk([hit.pk for hit in shown])
+    rows = [person_of[hit.pk] for hit in shown if hit.pk in person_of]
+    for person, hit in zip(rows, (hit for hit in shown if hit.pk in person_of), strict=True):
+        person.how = hit.how
+    end = start + len(shown)
+    return Slice(rows, pack([end]) if end < len(hits) else None, pack([start]) if start else None)

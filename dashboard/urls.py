@@ -6,7 +6,7 @@ app_name = "dashboard"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("cari/", views.search, name="search"),
     path("kpm/", views.households, name="households"),
-    path("kpm/cari/", views.find, name="find"),
     path("kpm/<int:pk>/", views.household, name="household"),
 ]

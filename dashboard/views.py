@@ -1,16 +1,19 @@
+from dataclasses import replace
+
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy
 
 from beneficiaries.models import Household
-from beneficiaries.queries import find_households, find_members
+from beneficiaries.queries import MOST_HITS
 from core.errors import Refused
 from core.nik import digits
 from dashboard import family, queries
+from dashboard import search as finding
 from dashboard.forms import FindForm
 from dashboard.timeline import timeline
 from documents.queries import documents_of
@@ -19,6 +22,7 @@ from facilitators.queries.phone import has_a_phone_page
 from facilitators.queries.visits import is_overdue, own_family, requests_of, visits_of
 
 MOST_DOCUMENTS = 60
+PARTS = {"pengurus": gettext_lazy("Caretakers"), "anggota": gettext_lazy("Other members")}
 
 
 def home(request):
@@ -53,22 +57,31 @@ def home(request):
 def households(request):
     """Families by village, or the people who answer to a name."""
     area, name = request.GET.get("wilayah", "")[:13], request.GET.get("nama", "").strip()[:150]
-    status = request.GET.get("keadaan", "")
+    status, part = request.GET.get("keadaan", ""), request.GET.get("sebagai", "")
     if digits(name):
         name = ""  # numbers are searched by POST only, and are not said back here
+    part = part if part in PARTS else ""
     context = {
         "territory": queries.territory(request.user),
         "statuses": Household.Status.choices,
-        "chosen": {"wilayah": area, "keadaan": status, "nama": name},
-        "form": FindForm(initial={"cari": name, "wilayah": area}),
+        "chosen": {"wilayah": area, "keadaan": status, "nama": name, "sebagai": part},
+        "parts": PARTS.items(),
+        "searched": name,
     }
     if name:
         try:
-            found = find_members(user=request.user, text=name, village=area or None)
+            hits, and_more = finding.named_people(request.user, name, area, part)
         except Refused as reason:
             context["refusal"] = str(reason)
         else:
-            context["people"] = queries.people_found(found, request.GET)
+            page = queries.people_found(request.user, hits, request.GET)
+            for person in page:
+                person.why = finding.why_found(person.how)
+            context |= {
+                "people": page,
+                "number_found": len(hits),
+                "most": MOST_HITS if and_more else 0,
+            }
     else:
         known = status if status in Household.Status.values else ""
         context["page"] = queries.families_by_village(
@@ -77,35 +90,84 @@ def households(request):
     return render(request, "dashboard/household_list.html", context)
 
 
-@require_POST
 @permission_required("beneficiaries.view_household", raise_exception=True)
-def find(request):
-    """A name goes on to a page of its own; a number is answered here and leaves no trace but
-    the audit's."""
-    form = FindForm(request.POST)
-    if not form.is_valid():
-        return redirect("dashboard:households")
-    text, area = form.cleaned_data["cari"], form.cleaned_data["wilayah"]
-    if not digits(text):
-        query = urlencode(
-            {key: value for key, value in (("nama", text), ("wilayah", area)) if value}
-        )
-        return redirect(f"{reverse('dashboard:households')}?{query}")
+def search(request):
+    """The search box of every page.
+
+    A name or a village goes on to an address of its own. Whatever holds a digit is answered here,
+    in answer to the POST, and is neither said back nor searched while somebody still types.
+    """
+    if request.method != "POST":
+        text = _typed(request.GET.get("cari", ""))
+        return _found(request, "" if digits(text) else text, request.GET)
+    text = _typed(request.POST.get("cari", ""))
+    if request.htmx:
+        return _found_while_typing(request, "" if digits(text) else text)
+    if digits(text):
+        return _found(request, text, request.POST, by_number=True)
+    asked = {"cari": text, "wilayah": request.POST.get("wilayah", "")[:13]}
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return redirect(f"{reverse('dashboard:search')}?{query}")
+
+
+def _typed(text):
+    return " ".join(text.replace("\x00", "").split())[:150]
+
+
+def _found(request, text, asked, by_number=False):
+    """The page of results; `text` is what to look for, empty for the bare page."""
+    user, area = request.user, asked.get("wilayah", "").replace("\x00", "")[:13]
+    whole = asked.get("kelompok", "") if not by_number else ""
+    shown_again = "" if by_number else text
     context = {
-        "territory": queries.territory(request.user),
-        "statuses": Household.Status.choices,
+        "territory": queries.territory(user),
+        "form": FindForm(initial={"cari": shown_again}),
         "chosen": {"wilayah": area},
-        "form": FindForm(initial={"wilayah": area}),
-        "by_number": True,
+        "searched": shown_again,
+        "asked": bool(text),
     }
     try:
-        found = find_households(
-            user=request.user, text=text, village=area or None, channel="web", at=timezone.now()
-        )
-        context["families"] = queries.families_found(found)
+        if by_number and (len(digits(text)) > 3 or not any(c.isalpha() for c in text)):
+            context["groups"] = finding.by_number(
+                user, digits(text), village=area, at=timezone.now()
+            )
+            context["numbered"] = True
+        elif text:
+            groups = finding.by_name(
+                user, text, village=area, today=timezone.localdate(), whole=whole
+            )
+            # A name with a digit in it has no address: what there is stands here.
+            context["groups"] = (
+                [replace(group, url="") for group in groups] if by_number else groups
+            )
     except Refused as reason:
         context["refusal"] = str(reason)
-    return render(request, "dashboard/household_list.html", context)
+    return render(request, "dashboard/search.html", context)
+
+
+def _found_while_typing(request, text):
+    groups, refusal = [], ""
+    try:
+        if text:
+            groups = finding.by_name(
+                request.user,
+                text,
+                today=timezone.localdate(),
+                shown=finding.SHOWN_WHILE_TYPING,
+            )
+    except Refused as reason:
+        refusal = str(reason)
+    return render(
+        request,
+        "dashboard/_search_typing.html",
+        {
+            "groups": groups,
+            "refusal": refusal,
+            "searched": text,
+            "query": urlencode({"cari": text}),
+            "lines": sum(len(group.lines) for group in groups),
+        },
+    )
 
 
 @permission_required("beneficiaries.view_household", raise_exception=True)

@@ -285,9 +285,19 @@ PAGES = {
             searched_by_name,
         ),
     ),
-    "dashboard:find": Policy(
-        answers=frozenset({405}),
+    "dashboard:search": Policy(
         opens=READERS,
+        queries=(
+            "?cari=%00%00%00",
+            "?cari=KNR",
+            "?cari=TIDAK ADA",
+            "?cari=990101",
+            "?cari=KNR&wilayah=99.02",
+            "?cari=KNR&kelompok=pendamping",
+            "?cari=KNR&kelompok=rapat",
+            "?cari=DESA&kelompok=wilayah",
+            "?cari=KNR&kelompok=zzz",
+        ),
         writes={"POST": Write(by=READERS, body=finds, changes=False)},
     ),
     "dashboard:household": Policy(opens=READERS, fill=household),

@@ -29,8 +29,8 @@ KECAMATAN, VILLAGES, FACILITATORS, A_FAMILY = 9, 131, 253, 4
 OFFICE = "99.01"
 # How the same name stands in different hands: one person in seven carries one of these.
 DRESSES = (
-    ("H. {}", "HJ. {}", "{}, S.PD", "ALM. {}", "MUH. {}", "MOCH {}", "SITTI {}", "ST. {}")
-    + ("{} BIN HASAN", "{} BINTI ALI")
+    "H. {}", "HJ. {}", "{}, S.PD", "ALM. {}", "MUH. {}", "MOCH {}", "SITTI {}", "ST. {}",
+    "{} BIN HASAN", "{} BINTI ALI",
 )  # fmt: skip
 
 
@@ -100,14 +100,14 @@ def fill():
             cursor,
             "beneficiaries_household",
             ("id", "desa_id", "kk_number"),
-            ((str(n), home[n - 1], f"9901{n:08d}0000") for n in range(1, families + 1)),
+            ((str(n), home[n - 1], f"9901{n * 7_919:012d}") for n in range(1, families + 1)),
         )
         copy(
             cursor,
             "beneficiaries_member",
             ("id", "household_id", "name", "nik"),
             (
-                (str(n), str((n - 1) // A_FAMILY + 1), name, f"9902{n:08d}0000")
+                (str(n), str((n - 1) // A_FAMILY + 1), name, f"9902{n * 7_919:012d}")
                 for n, name in enumerate(names(PEOPLE, rng), 1)
             ),
         )
@@ -119,7 +119,13 @@ def fill():
             "facilitators_caseloadassignment",
             ("household_id", "facilitator_id", "starts_on", "reason", "recorded_at"),
             (
-                (str(n), str(staff[n * FACILITATORS // (families + 1)].pk), "2020-01-01", "", f"{now}")
+                (
+                    str(n),
+                    str(staff[n * FACILITATORS // (families + 1)].pk),
+                    "2020-01-01",
+                    "",
+                    f"{now}",
+                )
                 for n in range(1, families + 1)
             ),
         )
@@ -127,8 +133,155 @@ def fill():
         cursor.execute("VACUUM ANALYZE")
 
 
-if __name__ == "__main__":
+# What people type; every turn takes another name of the register, so that nothing is remembered.
+def typed(kind, name, rng):
+    words = [word for word in name.replace(".", " ").replace(",", " ").split() if len(word) > 2]
+    whole = " ".join(words) or name
+    longest = max(words or [name], key=len)
+    return {
+        "a whole name": whole,
+        "words in another order": " ".join(reversed(words)),
+        "a part of a name": longest[: max(3, len(longest) - 2)],
+        "another spelling": whole.replace("U", "OE", 1).replace("I", "II", 1),
+        "a letter wrong": longest[:2] + "XA" + longest[3:] if len(longest) > 5 else longest + "XA",
+        "the most frequent names": rng.choice(("siti", "muhammad", "moch", "sri", "nur", "ani")),
+        "three letters": longest[:3],
+        "nobody": f"{longest[::-1]} qzxw",
+    }[kind]
+
+
+KINDS = (
+    "a whole name", "words in another order", "a part of a name", "another spelling",
+    "a letter wrong", "the most frequent names", "three letters", "nobody",
+)  # fmt: skip
+PEOPLE_ASKING = ("bench_kadis", "bench_katim", "bench_pendamping")
+
+
+def measure():
+    """{"who, kind": p50, p95, statements, whether everybody was read}, the home page among them."""
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+    from django.urls import reverse
+
+    from accounts.models import User
+    from areas.models import Area
+
+    settings.PKH_NUMBER_SEARCHES_AN_HOUR = 1_000_000
+    url, rng = reverse("dashboard:search"), random.Random(14)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, nik, household_id FROM beneficiaries_member")
+        everybody = cursor.fetchall()
+    hers = PEOPLE // FACILITATORS
+    villages = list(Area.objects.villages().values_list("name", "pk"))
+    found = {}
+    for who in PEOPLE_ASKING:
+        client = Client(SERVER_NAME="127.0.0.1")
+        client.force_login(User.objects.get(username=who))
+        own = everybody[:hers] if who == "bench_pendamping" else everybody
+        for kind in (*KINDS, "while typing", "a village", "a full NIK", "four digits", "home"):
+
+            def ask(kind=kind, own=own, client=client):
+                name, nik, _family = rng.choice(own)
+                village, code = rng.choice(villages)
+                if kind == "home":
+                    return client.get(reverse("dashboard:home"))
+                if kind == "while typing":
+                    text = typed("a part of a name", name, rng)
+                    return client.post(url, {"cari": text}, headers={"HX-Request": "true"})
+                if kind == "a village":
+                    return client.get(url, {"cari": f"Desa {village.rpartition(' ')[0]}"})
+                if kind == "a full NIK":
+                    return client.post(url, {"cari": nik})
+                if kind == "four digits":
+                    return client.post(url, {"cari": nik[-4:], "wilayah": code})
+                return client.get(url, {"cari": typed(kind, name, rng)})
+
+            for _ in range(2):
+                assert ask().status_code == 200
+            with CaptureQueriesContext(connection) as asked:
+                ask()
+            statements = [one["sql"] for one in asked]
+            times = []
+            for _ in range(TURNS):
+                before = time.perf_counter()
+                answer = ask()
+                times.append((time.perf_counter() - before) * 1000)
+                assert answer.status_code == 200
+            times.sort()
+            found[f"{who.removeprefix('bench_')}, {kind}"] = {
+                "p50_ms": round(times[len(times) // 2]),
+                "p95_ms": round(times[int(len(times) * 0.95)]),
+                "statements": len(statements),
+                "reads_everybody": any(map(reads_everybody, statements)),
+            }
+    return found
+
+
+def reads_everybody(sql):
+    """Whether the plan of a statement goes through the whole table of people."""
+    from django.db import connection
+
+    if "beneficiaries_member" not in sql or not sql.startswith("SELECT"):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (COSTS OFF) {sql}")
+        return any("Seq Scan on beneficiaries_member" in line for (line,) in cursor)
+
+
+def inside():
     import django
 
     django.setup()
     fill()
+    print(json.dumps(measure()))
+
+
+def main():
+    from core.servers import keeper
+    from pkh import environment
+
+    folder = Path(tempfile.mkdtemp(prefix="pkh-bench-"))
+    folder.chmod(0o711)
+    servers = []
+    try:
+        for name in environment.embedded_servers():
+            use = keeper.Use(name, folder / "home")
+            servers.append(use)
+            variable = {"postgresql": "DATABASE_URL", "valkey": "REDIS_URL"}[name]
+            os.environ[variable] = use.join()["url"]
+        os.environ |= {"PKH_HOME": str(folder / "office"), "PKH_OFFICE_AREA": OFFICE}
+        (folder / "office").mkdir(exist_ok=True)
+        os.environ["DATABASE_URL"] = make_database("bench_search")
+        os.environ["DJANGO_SETTINGS_MODULE"] = "pkh.settings"
+        measured(sys.executable, "manage.py", "migrate", "--verbosity", "0")
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.bench.search", "inside"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            sys.exit(done.stderr[-3000:])
+        found = json.loads(done.stdout.strip().splitlines()[-1])
+    finally:
+        for use in servers:
+            use.leave()
+        shutil.rmtree(folder, ignore_errors=True)
+    for name, one in found.items():
+        floor = found[f"{name.partition(',')[0]}, home"]["p50_ms"]
+        one["over_home"] = round(one["p50_ms"] / floor, 1)
+        note = f"p50 {one['p50_ms']} ms, {one['over_home']} x home, {one['statements']} statements"
+        if one["reads_everybody"]:
+            note += ", READS EVERYBODY"
+        say(f"[{PEOPLE:,} people] {name}, p95", one["p95_ms"], "ms", note)
+    asked = {name: one for name, one in found.items() if not name.endswith("home")}
+    slow = [name for name, one in asked.items() if one["p95_ms"] > LIMIT_MS]
+    whole = [name for name, one in asked.items() if one["reads_everybody"]]
+    print(json.dumps({"people": PEOPLE, "turns": TURNS, "limit_ms": LIMIT_MS, **found}))
+    sys.exit(bool(slow or whole))
+
+
+if __name__ == "__main__":
+    inside() if sys.argv[1:] == ["inside"] else main()

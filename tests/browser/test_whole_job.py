@@ -361,16 +361,51 @@ def test_people_are_found_by_name_and_by_number(operator, office):
     )
     operator.menu("Keluarga (KPM)")
     page = operator.page
-    search = page.locator('form[action$="/kpm/cari/"]')
+    search = page.get_by_role("search")
     search.get_by_role("searchbox").fill(name)
-    search.get_by_role("button").click()
-    expect(page.get_by_role("main")).to_contain_text(name)
+    search.get_by_role("button", name="Cari").click()
+    expect(page.get_by_role("main").locator("a.found").first).to_contain_text(name)
     operator.look("found-by-name")
-    page.locator('form[action$="/kpm/cari/"]').get_by_role("searchbox").fill(nik)
-    page.locator('form[action$="/kpm/cari/"]').get_by_role("button").click()
-    expect(page.locator(".sheet tbody tr")).to_have_count(1)
-    assert nik not in page.url
+    search.get_by_role("searchbox").fill(nik)
+    search.get_by_role("button", name="Cari").click()
+    expect(page.get_by_role("main").locator("a.found")).to_have_count(1)
+    assert page.url.endswith("/cari/")
+    assert nik not in page.content()
     operator.look("found-by-number", phone=False)
+
+
+def test_the_search_box_is_used_by_keyboard(operator, office):
+    ((name, village, pk),) = office.ask(
+        "SELECT m.name, a.name, h.id FROM beneficiaries_household h"
+        " JOIN beneficiaries_member m ON m.id = h.caretaker_id"
+        " JOIN areas_area a ON a.code = h.desa_id WHERE m.name ~ '^[A-Z]{5,} [A-Z]{5,}$'"
+        " AND NOT EXISTS (SELECT FROM beneficiaries_member o WHERE o.id <> m.id"
+        " AND o.name_key LIKE '%' || split_part(m.name_key, ' ', 1) || '%'"
+        " AND o.name_key LIKE '%' || split_part(m.name_key, ' ', 2) || '%') ORDER BY h.id LIMIT 1"
+    )
+    operator.go("/")
+    page, keys = operator.page, operator.page.keyboard
+    box = page.get_by_role("searchbox")
+    keys.press("/")
+    expect(box).to_be_focused()
+    keys.type("99")  # a number: nothing is asked while it is typed
+    expect(page.locator("[data-find-number]")).to_be_visible()
+    keys.press("Escape")
+    keys.press("Escape")
+    expect(box).not_to_be_focused()
+    keys.press("/")
+    keys.type(" ".join(reversed(name.lower().split())))
+    first = page.locator(".find-panel a.found").first
+    expect(first).to_contain_text(name)
+    expect(first).to_contain_text(village)
+    operator.look("search-typing", phone=False)
+    keys.press("ArrowDown")
+    expect(first).to_be_focused()
+    keys.press("ArrowUp")
+    expect(box).to_be_focused()
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    page.wait_for_url(f"**/kpm/{pk}/")
 
 
 def test_a_nik_is_shown_for_a_minute_with_a_reason_and_a_record(operator, office):

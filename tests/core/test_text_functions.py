@@ -19,6 +19,7 @@ RULES = {
     "pkh_mask(cell)": nik.mask_nik,
     "pkh_name(cell)": names.clean_name,
     "pkh_name_key(cell)": names.name_key,
+    "pkh_search_key(cell)": lambda cell: names.name_key(cell) or "",
     "pkh_loose_key(pkh_name_key(cell))": lambda cell: names.loose_key(names.name_key(cell)),
     "pkh_sex(cell)": names.clean_sex,
     "pkh_relationship(cell)": names.clean_relationship,

@@ -107,48 +107,6 @@ def test_household_shows_who_changed_what_without_the_numbers(client, sari):
     assert "Sari" in text
 
 
-def test_find_by_a_full_number_leaves_no_number_in_the_address(client, sari):
-    household = family()
-    client.force_login(sari)
-
-    answer = client.post(reverse("dashboard:find"), {"cari": household.caretaker.nik})
-
-    assert answer.status_code == 200
-    assert household.get_absolute_url() in answer.content.decode()
-    assert household.caretaker.nik not in answer.content.decode()
-    assert AuditEvent.objects.filter(by=sari, verb="identity.searched").count() == 1
-
-
-def test_find_by_a_full_number_does_not_find_another_kecamatans_family(client, budi):
-    household = family()
-    client.force_login(budi)
-
-    answer = client.post(reverse("dashboard:find"), {"cari": household.caretaker.nik})
-
-    assert household.get_absolute_url() not in answer.content.decode()
-
-
-def test_find_by_name_goes_on_to_a_page_with_an_address(client, sari):
-    household = family(name="SITI AMINAH")
-    family(HIS, name="SITI JUBAEDAH")
-    client.force_login(sari)
-
-    answer = client.post(reverse("dashboard:find"), {"cari": "siti"}, follow=True)
-
-    text = answer.content.decode()
-    assert answer.redirect_chain[0][0] == f"{reverse('dashboard:households')}?nama=siti"
-    assert household.get_absolute_url() in text
-    assert "SITI JUBAEDAH" not in text
-
-
-def test_find_says_why_a_number_cannot_be_searched(client, sari):
-    client.force_login(sari)
-
-    answer = client.post(reverse("dashboard:find"), {"cari": "990101"})
-
-    assert "Ketik" in answer.content.decode()
-
-
 def test_a_number_in_the_address_is_not_searched(client, sari):
     household = family()
 
