@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from pkh.environment import BASE_DIR
+from tests.msgids import FLOORS
 
 COMPOSE = BASE_DIR / "docker-compose.yml"
 READERS = ["pkh", "core/servers"]
@@ -16,18 +17,24 @@ READERS = ["pkh", "core/servers"]
 NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PATH", "TMPDIR"}
 
 
-def variables_read():
+def variables_read(folders=READERS):
     """Names given to os.environ and to the little readers of settings.py."""
     found = set()
-    for folder in READERS:
-        for path in (BASE_DIR / folder).glob("*.py"):
+    for folder in folders:
+        for path in (BASE_DIR / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and node.args:
-                    reader = ast.unparse(node.func)
-                    if reader in {"os.environ.get", "os.getenv", "flag", "words", "number"}:
-                        name = node.args[0]
-                        if isinstance(name, ast.Constant):
-                            found.add(name.value)
+                    reader, name = ast.unparse(node.func), node.args[0]
+                    if reader not in {"os.environ.get", "os.getenv", "flag", "words", "number"}:
+                        continue
+                elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+                    reader, name = ast.unparse(node.value), node.slice
+                    if reader != "os.environ":
+                        continue
+                else:
+                    continue
+                if isinstance(name, ast.Constant):
+                    found.add(name.value)
     return found - NOT_OURS
 
 
@@ -36,6 +43,23 @@ def test_every_variable_read_has_its_line():
 
     assert {"SECRET_KEY", "PKH_HOME", "ALLOWED_HOSTS"} <= variables_read()
     assert variables_read() - documented == set()
+
+
+def documented():
+    """The first cells of the tables of docs/admin/settings.md."""
+    text = (BASE_DIR / "docs/admin/settings.md").read_text()
+    cells = re.findall(r"^\| (`.*?) \|", text, re.M)
+    return {name for cell in cells for name in re.findall(r"`([A-Z_]+)`", cell)}
+
+
+def test_every_variable_read_is_in_the_table_of_settings():
+    everywhere = variables_read([*FLOORS, "tests"])
+    ours = variables_read() | {name for name in everywhere if name.startswith("PKH_")}
+    example = set(re.findall(r"^#?([A-Z_]+)=", (BASE_DIR / ".env.example").read_text(), re.M))
+
+    assert {"PKH_REQUIRE_BROWSER", "PKH_CHAOS_ROWS", "PKH_SERVER_BINARIES", "EMAIL_FROM"} <= ours
+    assert sorted((ours | example) - documented()) == []
+    assert sorted(documented() - ours - example) == []
 
 
 def test_compose_has_every_part_with_a_health_check():
