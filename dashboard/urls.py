@@ -7,6 +7,8 @@ app_name = "dashboard"
 urlpatterns = [
     path("", views.home, name="home"),
     path("cari/", views.search, name="search"),
+    path("panduan/", views.guide, name="guide"),
+    path("panduan/<slug:name>/", views.guide, name="guide_page"),
     path("kpm/", views.households, name="households"),
     path("kpm/<int:pk>/", views.household, name="household"),
 ]

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from django.contrib.auth.decorators import permission_required
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from beneficiaries.models import Household
 from beneficiaries.queries import MOST_HITS
 from core.errors import Refused
 from core.nik import digits
-from dashboard import family, queries
+from dashboard import family, guides, queries
 from dashboard import search as finding
 from dashboard.forms import FindForm
 from dashboard.timeline import timeline
@@ -49,6 +50,24 @@ def home(request):
             "may_see_questions": "dtks.view_difference" in permissions,
             "looks_after_accounts": user.is_staff and "accounts.change_user" in permissions,
             "meetings": queries.meetings_for(user, timezone.now()),
+        },
+    )
+
+
+def guide(request, name=None):
+    """How the work is done, page by page for one role; everybody may read all of them."""
+    name = name or guides.own_guide(request.user, timezone.localdate())
+    if name not in guides.GUIDES:
+        raise Http404
+    return render(
+        request,
+        "dashboard/guide.html",
+        {
+            "guide": guides.read_guide(name),
+            "tabs": [
+                {"label": label, "name": other, "here": other == name}
+                for other, label in guides.GUIDES.items()
+            ],
         },
     )
 

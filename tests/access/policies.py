@@ -269,6 +269,10 @@ PAGES = {
         opens=SIGNED_IN,
         totals={"families": families_or_nothing, "questions_total": questions_of},
     ),
+    "dashboard:guide": Policy(opens=SIGNED_IN),
+    "dashboard:guide_page": Policy(
+        opens=SIGNED_IN, fill=lambda world, desa: {"name": "operator"}, record=False
+    ),
     "dashboard:households": Policy(
         opens=READERS,
         queries=(
