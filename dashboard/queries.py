@@ -1,8 +1,11 @@
 """What waits for somebody: read from the floors below, always through `visible_to`."""
 
+from dataclasses import dataclass
+
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.scope import area_codes
 from areas.models.querysets import below
@@ -10,33 +13,35 @@ from areas.queries import kecamatan_and_villages
 from beneficiaries.models import Household, Member
 from beneficiaries.models.querysets import VIEW_HOUSEHOLD
 from core.paging import PAGE_SIZE, Slice, pack, page_of, unpack
+from dashboard.figures import Asked, Figure, count, tables
+from dashboard.figures.families import FAMILIES
+from dashboard.figures.files import newest_files
+from dashboard.figures.homes import home_of
 from dtks.models import Difference, Snapshot
-from dtks.queries import open_questions, reconciled_files, sent_to_the_field
+from dtks.queries import open_questions, sent_to_the_field
 from jobs.models import Job
 from jobs.presentation import progress_of
 from jobs.queries import worker_seen_within
-from meetings.models import Meeting, Reminder
+from meetings.models import Meeting
 from meetings.queries.follow_ups import my_open
 
 _SHOWN_FILES = 5
 
 
-def questions_by_file(user, permissions):
+def questions_by_file(asked):
     """The newest reconciled file of each source with its open questions, linked to the queue."""
-    if "dtks.view_difference" not in permissions:
+    user = asked.user
+    if "dtks.view_difference" not in asked.permissions:
         return []
-    newest = {}
-    for snapshot in reconciled_files(user)[:50]:
-        newest.setdefault(snapshot.source, snapshot)
-    snapshots = list(newest.values())
+    snapshots = newest_files(asked)
     numbers = open_questions(user, snapshots)
-    asked = sent_to_the_field(user, snapshots)
+    in_the_field = sent_to_the_field(user, snapshots)
     queue = reverse("dtks:queue")
     return [
         {
             "snapshot": snapshot,
             "total": sum(numbers[snapshot.pk].values()),
-            "asked": asked.get(snapshot.pk, 0),
+            "asked": in_the_field.get(snapshot.pk, 0),
             "asked_url": f"{queue}?berkas={snapshot.pk}&hasil=asked",
             "url": f"{queue}?berkas={snapshot.pk}",
             "outcomes": [
@@ -52,18 +57,74 @@ def questions_by_file(user, permissions):
     ]
 
 
-def files_for_approval(user, permissions):
-    """(files somebody else brought in and the user may approve, the user's own that wait)."""
-    if "dtks.view_snapshot" not in permissions:
-        return [], []
-    staged = list(
-        Snapshot.objects.visible_to(user)
-        .filter(state=Snapshot.State.STAGED)
-        .select_related("uploaded_by", "area")
+@dataclass(frozen=True)
+class Line:
+    """A figure as a home says it."""
+
+    figure: Figure
+    said: str
+    number: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """Figures of a home that have rows, and those that have none today."""
+
+    key: str
+    title: str
+    empty: str
+    lines: list[Line]
+    none: list[Line]
+
+
+def home_for(user, now) -> dict:
+    """Everything of the home that is counted. Its numbers are asked together in one statement."""
+    asked, home = Asked(user, now), home_of(user)
+    figures = [*home.waiting, *home.late, *home.changed, *tables.figures_of(home.tables)]
+    numbers = count(asked, [FAMILIES, *figures])
+    areas = tables.kecamatan_of(asked) if home.tables else []
+    return {
+        "numbers": {key: number.total for key, number in numbers.items()},
+        "families_url": FAMILIES.url(asked),
+        "questions": questions_by_file(asked),
+        "sections": [
+            _section(asked, numbers, *said, part)
+            for *said, part in (
+                ("waiting", _("Waiting for you"), _("Nothing waits for you."), home.waiting),
+                ("late", _("What is late"), _("Nothing is late."), home.late),
+                (
+                    "changed",
+                    _("Changed in the last seven days"),
+                    _("Nothing changed in the last seven days."),
+                    home.changed,
+                ),
+            )
+        ],
+        "indicators": tables.indicators(asked, numbers) if tables.FOUR in home.tables else [],
+        "goals": tables.goals(asked) if tables.GRADUATION in home.tables else None,
+        "promises": tables.promises(asked) if tables.INSTITUTIONS in home.tables else None,
+        "tables": {
+            name: tables.table_of(asked, name, numbers, areas)
+            for name in home.tables
+            if name in tables.COLUMNS
+        },
+    }
+
+
+def _section(asked, numbers, key, title, empty, figures):
+    lines = [
+        Line(figure, figure.said(asked), numbers[figure.key].total, figure.url(asked))
+        for figure in figures
+        if figure.key in numbers
+    ]
+    return Section(
+        key,
+        title,
+        empty,
+        [line for line in lines if line.number],
+        [line for line in lines if not line.number],
     )
-    own = [snapshot for snapshot in staged if snapshot.uploaded_by_id == user.pk]
-    others = [snapshot for snapshot in staged if snapshot.uploaded_by_id != user.pk]
-    return (others if "dtks.approve_snapshot" in permissions else []), own
 
 
 def latest_files(user, permissions):
@@ -82,8 +143,8 @@ def running_jobs(user, at):
 
 
 def meetings_for(user, now):
-    """Meetings to come to which the user is invited, own unfinished follow-ups with how late they
-    are, and days with reminders not read yet."""
+    """Meetings to come to which the user is invited, and own unfinished follow-ups with how late
+    they are: the first of each."""
     invited = (
         Meeting.objects.visible_to(user)
         .filter(
@@ -100,15 +161,7 @@ def meetings_for(user, now):
     today = timezone.localdate(now)
     for one in shown:
         one.days_late = max(0, (today - one.due_on).days)
-    unread = Reminder.objects.visible_to(user).filter(seen_at__isnull=True).count()
-    return {"invited": list(invited), "follow_ups": shown, "unread": unread}
-
-
-def families(user, permissions):
-    """How many families the user accompanies or looks after, or None when that is not his work."""
-    if "beneficiaries.view_household" not in permissions:
-        return None
-    return Household.objects.visible_to(user).exclude(status=Household.Status.EXITED).count()
+    return {"invited": list(invited), "follow_ups": shown}
 
 
 def territory(user):

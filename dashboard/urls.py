@@ -9,6 +9,7 @@ urlpatterns = [
     path("cari/", views.search, name="search"),
     path("panduan/", views.guide, name="guide"),
     path("panduan/<slug:name>/", views.guide, name="guide_page"),
+    path("angka/<slug:key>/", views.figure, name="figure"),
     path("kpm/", views.households, name="households"),
     path("kpm/<int:pk>/", views.household, name="household"),
 ]

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,41 +16,67 @@ from core.errors import Refused
 from core.nik import digits
 from dashboard import family, guides, queries
 from dashboard import search as finding
+from dashboard.figures import FIGURES, Asked, listing
 from dashboard.forms import FindForm
 from dashboard.timeline import timeline
 from documents.queries import documents_of
 from facilitators.queries.commitments import newest_checks
 from facilitators.queries.phone import has_a_phone_page
 from facilitators.queries.visits import is_overdue, own_family, requests_of, visits_of
+from meetings.views.guards import is_guest
 
 MOST_DOCUMENTS = 60
 PARTS = {"pengurus": gettext_lazy("Caretakers"), "anggota": gettext_lazy("Other members")}
 
 
 def home(request):
-    """What waits for whoever signs in, every number a link to its rows."""
-    user = request.user
+    """What waits for whoever signs in, what is late and what changed; every number opens its
+    rows."""
+    user, now = request.user, timezone.now()
     permissions = user.get_all_permissions()
-    to_approve, own_waiting = queries.files_for_approval(user, permissions)
-    questions = queries.questions_by_file(user, permissions)
     return render(
         request,
         "dashboard/home.html",
         {
-            "to_approve": to_approve,
-            "own_waiting": own_waiting,
-            "questions": questions,
-            "questions_total": sum(line["total"] for line in questions),
-            "jobs": queries.running_jobs(user, timezone.now()),
+            **queries.home_for(user, now),
+            "jobs": queries.running_jobs(user, now),
             "files": queries.latest_files(user, permissions),
-            "families": queries.families(user, permissions),
             "goes_to_the_field": "facilitators.add_visit" in permissions and has_a_phone_page(user),
             "may_upload": "dtks.add_snapshot" in permissions,
             "may_see_files": "dtks.view_snapshot" in permissions,
-            "may_see_people": "beneficiaries.view_household" in permissions,
-            "may_see_questions": "dtks.view_difference" in permissions,
             "looks_after_accounts": user.is_staff and "accounts.change_user" in permissions,
-            "meetings": queries.meetings_for(user, timezone.now()),
+            "idle": not permissions and not is_guest(user),
+            "meetings": queries.meetings_for(user, now),
+        },
+    )
+
+
+def figure(request, key):
+    """The rows behind a number, under the same filter: by kecamatan or village, and by part."""
+    found = FIGURES.get(key)
+    asked = Asked(request.user, timezone.now())
+    if found is None:
+        raise Http404
+    if not found.opens_to(asked):
+        raise PermissionDenied
+    area = request.GET.get("wilayah", "")[:13]
+    area = area if area.isprintable() else "-"
+    part = request.GET.get("bagian", "")[:30] if found.part else ""
+    part = part if part.isprintable() else "-"
+    page = listing.page_of_rows(found, asked, request.GET, area=area, part=part)
+    return render(
+        request,
+        "dashboard/figure.html",
+        {
+            "figure": found,
+            "said": found.said(asked),
+            "kind": listing.KINDS[found.kind],
+            "page": page,
+            "lines": listing.lines_of(found, page.rows),
+            "number": found.rows(asked, area, part).count(),
+            "area": area,
+            "part": part,
+            "territory": queries.territory(request.user) if found.place else [],
         },
     )
 

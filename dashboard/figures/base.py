@@ -1,0 +1,276 @@
+"""What a figure is: a number with its definition, and one question that gives its rows.
+
+The number on a page, the rows it opens, the export and REST ask the same queryset. Many figures
+are counted together, by kecamatan, in one statement.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Case, Count, F, Func, JSONField, Q, QuerySet, Value, When
+from django.db.models.fields import CharField
+from django.db.models.functions import JSONObject, Left
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.http import urlencode
+
+from areas.models.querysets import below
+from beneficiaries.models import HouseholdPeriod
+from core.figures import percent
+from core.periods import Period
+from facilitators.models import CaseloadSettings
+from facilitators.queries.months import Month, midnight
+from facilitators.queries.visits import rules_on
+
+KECAMATAN = 8  # length of its code
+LATELY = dt.timedelta(days=7)
+STANDS_STILL = dt.timedelta(days=30)
+
+
+class Asked:
+    """Who asks and when, and what several figures need to know, read once.
+
+    As a mapping it gives the words that definitions say: `%(closing)s`, `%(days)s` and so on.
+    """
+
+    def __init__(self, user, at: dt.datetime):
+        self.user, self.at = user, at
+        self._known: dict[str, Any] = {}
+
+    def once(self, name: str, ask: Callable[[], Any]):
+        """What several figures need to know, asked by the first of them."""
+        if name not in self._known:
+            self._known[name] = ask()
+        return self._known[name]
+
+    @cached_property
+    def permissions(self) -> set[str]:
+        return self.user.get_all_permissions()
+
+    @cached_property
+    def today(self) -> dt.date:
+        return timezone.localdate(self.at)
+
+    @cached_property
+    def closing(self) -> Period | None:
+        """The newest Final Closing in which families of the territory stand."""
+        newest = (
+            HouseholdPeriod.objects.visible_to(self.user)
+            .order_by("-year", "-stage")
+            .values_list("year", "stage")
+            .first()
+        )
+        return Period(*newest) if newest else None
+
+    @cached_property
+    def visit_days(self) -> int | None:
+        """Days within which a family is visited, by the office's rule of today."""
+        return rules_on(self.today).get("")
+
+    @cached_property
+    def caseloads(self) -> CaseloadSettings:
+        return CaseloadSettings.current()
+
+    @cached_property
+    def month(self) -> Month:
+        return Month(self.today.replace(day=1))
+
+    @cached_property
+    def last_month(self) -> Month:
+        return Month((self.month.first - dt.timedelta(days=1)).replace(day=1))
+
+    @cached_property
+    def quarter_to_check(self) -> Period:
+        """The last quarter that has ended: the one whose evidence is coming in."""
+        return Period.of(self.today).previous()
+
+    @property
+    def lately(self) -> dt.datetime:
+        """The first moment of the day with which the last seven days begin."""
+        return midnight(self.today - LATELY)
+
+    @property
+    def still(self) -> dt.datetime:
+        """Who has not moved since then stands still."""
+        return midnight(self.today - STANDS_STILL)
+
+    def __getitem__(self, name):
+        return {
+            "closing": lambda: str(self.closing or "-"),
+            "days": lambda: "-" if self.visit_days is None else self.visit_days,
+            "few": lambda: self.caseloads.few_below,
+            "many": lambda: self.caseloads.many_above,
+            "month": lambda: formats.date_format(self.month.first, "F Y"),
+            "last_month": lambda: formats.date_format(self.last_month.first, "F Y"),
+            "quarter": lambda: str(self.quarter_to_check),
+            "year": lambda: self.today.year,
+            "lately": lambda: LATELY.days,
+            "still": lambda: STANDS_STILL.days,
+        }[name]()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number people read, and the rows behind it.
+
+    `base(asked)` starts from `visible_to` and is shared by figures that are counted in one pass;
+    `where(asked)` narrows it without joining to more than one row. `place` is the path to the
+    village or area of a row; empty where rows lie nowhere. `shown_on(asked, area)` is the address
+    of a page that shows exactly these rows already, or None.
+    """
+
+    key: str
+    label: str
+    definition: str
+    source: str
+    kind: str
+    base: Callable[[Asked], QuerySet]
+    permissions: tuple[str, ...] = ()
+    where: Callable[[Asked], Q] | None = None
+    place: str = ""
+    shown_on: Callable[[Asked, str], str | None] | None = None
+    # A path by which its rows are told apart besides the kecamatan, such as the way to leave.
+    part: str = ""
+    # The condition looks into other tables: a join of its own costs less than a look a row.
+    alone: bool = False
+    # (whole, part) of which its rows are the rest: then nothing more is asked for its number.
+    rest_of: "tuple[Figure, Figure] | None" = None
+
+    def opens_to(self, asked: Asked) -> bool:
+        """All permissions are held today; which rows they open is said by the base."""
+        return asked.permissions.issuperset(self.permissions)
+
+    def rows(self, asked: Asked, area: str = "", part: str = "") -> QuerySet:
+        found = self.base(asked)
+        if self.where is not None:
+            found = found.filter(self.where(asked))
+        if area:
+            found = found.filter(below(self.place, [area])) if self.place else found.none()
+        if part:
+            found = found.filter(**{self.part: part}) if self.part else found.none()
+        return found
+
+    def said(self, asked: Asked) -> str:
+        """The definition with the periods, days and norms of today."""
+        return str(self.definition) % asked
+
+    def url(self, asked: Asked, area: str = "", part: str = "") -> str:
+        shown = self.shown_on(asked, area) if self.shown_on and not part else None
+        if shown is not None:
+            return shown
+        chosen = {"wilayah": area, "bagian": part}
+        query = urlencode({name: value for name, value in chosen.items() if value})
+        here = reverse("dashboard:figure", args=[self.key])
+        return f"{here}?{query}" if query else here
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of a whole in percent; what is left over is a figure as well."""
+
+    key: str
+    label: str
+    definition: str
+    source: str
+    part: Figure
+    rest: Figure
+    whole: Figure
+
+    def said(self, asked: Asked) -> str:
+        return str(self.definition) % asked
+
+
+@dataclass
+class Number:
+    """How many rows a figure has, together and by kecamatan ("" where rows lie nowhere)."""
+
+    total: int = 0
+    places: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def count(asked: Asked, figures: Sequence[Figure]) -> dict[str, Number]:
+    """{key: number} of the figures that are open to the user: one statement for all of them.
+
+    Figures of one base are counted in one pass over it.
+    """
+    wanted: dict[str, Figure] = {}
+    for figure in figures:
+        for one in (*(figure.rest_of or ()), figure):
+            if one.opens_to(asked):
+                wanted.setdefault(one.key, one)
+    shared: dict[tuple, list[Figure]] = defaultdict(list)
+    for figure in wanted.values():
+        if figure.rest_of is None:
+            shared[figure.base, figure.place, figure.alone and figure.key].append(figure)
+    counted = [_counted(asked, group) for group in shared.values()]
+    if not counted:
+        return {}
+    numbers = {key: Number() for key in wanted}
+    first, *others = counted
+    for kecamatan, found in first.union(*others, all=True):
+        for key, number in found.items():
+            numbers[key].total += number
+            if number:
+                numbers[key].places[kecamatan or ""] += number
+    for figure in wanted.values():
+        if figure.rest_of is not None:
+            whole, part = (numbers[one.key] for one in figure.rest_of)
+            numbers[figure.key].total = whole.total - part.total
+            for kecamatan, number in whole.places.items():
+                if number != part.places.get(kecamatan, 0):
+                    numbers[figure.key].places[kecamatan] = number - part.places.get(kecamatan, 0)
+    return numbers
+
+
+def _counted(asked, group):
+    """(kecamatan, {key: number}) of figures with one base."""
+    base, conditions = group[0].base(asked), {}
+    for figure in group:
+        conditions[figure.key] = figure.where(asked) if figure.where is not None else None
+    if len(group) == 1 and conditions[group[0].key] is not None:
+        # Alone, so that an index may find the few.
+        base = base.filter(conditions.pop(group[0].key))
+        conditions[group[0].key] = None
+    place = group[0].place
+    kecamatan = (
+        Left(F(place), KECAMATAN) if place else Value("", output_field=CharField(max_length=1))
+    )
+    return (
+        base.order_by()
+        .annotate(figure_place=kecamatan)
+        .values("figure_place")
+        .annotate(
+            figure_numbers=_Json(
+                JSONObject(**{key: _how_many(condition) for key, condition in conditions.items()})
+            )
+        )
+        .values_list("figure_place", "figure_numbers")
+    )
+
+
+def _how_many(condition):
+    # Not with filter=: a condition that can never hold would take its neighbours with it.
+    return Count("*") if condition is None else Count(Case(When(condition, then=Value(1))))
+
+
+class _Json(Func):
+    """Of one type whatever it is made of, so that the parts of a union agree."""
+
+    template = "(%(expressions)s)::jsonb"
+    output_field = JSONField()
+
+
+def percent_of(numbers: dict[str, Number], share: Share, kecamatan: str | None = None):
+    """`Decimal | None`: of the whole territory, or of one kecamatan."""
+
+    def of(figure: Figure) -> int:
+        number = numbers[figure.key]
+        return number.total if kecamatan is None else number.places.get(kecamatan, 0)
+
+    found: Decimal | None = percent(of(share.part), of(share.whole))
+    return found
