@@ -150,10 +150,16 @@ class Figure:
         if self.where is not None:
             found = found.filter(self.where(asked))
         if area:
-            found = found.filter(below(self.place, [area])) if self.place else found.none()
+            found = found.filter(below(self._code, [area])) if self.place else found.none()
         if part:
             found = found.filter(**{self.part: part}) if self.part else found.none()
         return found
+
+    @property
+    def _code(self) -> str:
+        """The path to the text of the code: of a foreign key the code of what it points to."""
+        key = self.place.removesuffix("_id")
+        return self.place if key == self.place else f"{key}__code"
 
     def said(self, asked: Asked) -> str:
         """The definition with the periods, days and norms of today."""

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.figures.base import Figure
 from meetings.models import FollowUp, Invitation, Meeting, Reminder
 from meetings.queries.follow_ups import MEETING, mine, my_open, standing
+from meetings.views.guards import is_guest
 
 AGREED = _("published minutes")
+SEES_MEETINGS = "meetings.view_meeting"
 
 
 def _invited(asked):
@@ -34,7 +36,8 @@ INVITED = Figure(
 
 def _list(status, own):
     def page(asked, area):
-        if area:
+        # Who neither reads meetings nor has a part in one is not let in there.
+        if area or not (SEES_MEETINGS in asked.permissions or is_guest(asked.user)):
             return None
         return f"{reverse('meetings:follow_ups')}?status={status}{'&punya=saya' if own else ''}"
 
@@ -81,7 +84,7 @@ UNFINISHED = Figure(
     kind="follow_up",
     base=_agreed,
     where=lambda asked: standing("unfinished", asked.today),
-    permissions=("meetings.view_meeting",),
+    permissions=(SEES_MEETINGS,),
     shown_on=_list("unfinished", own=False),
 )
 OVERDUE = Figure(
@@ -92,7 +95,7 @@ OVERDUE = Figure(
     kind="follow_up",
     base=_agreed,
     where=lambda asked: standing("overdue", asked.today),
-    permissions=("meetings.view_meeting",),
+    permissions=(SEES_MEETINGS,),
     shown_on=_list("overdue", own=False),
 )
 CLOSED = Figure(
@@ -103,7 +106,7 @@ CLOSED = Figure(
     kind="follow_up",
     base=_agreed,
     where=lambda asked: Q(state=FollowUp.State.DONE, closed_on__gte=asked.lately.date()),
-    permissions=("meetings.view_meeting",),
+    permissions=(SEES_MEETINGS,),
 )
 NEW_MINE = Figure(
     key="tindak-lanjut-saya-baru",

@@ -299,7 +299,7 @@ def test_home_counts_ones_own_territory(client, sari):
     client.force_login(sari)
     answer = client.get(reverse("dashboard:home"))
 
-    assert answer.context["families"] == 2
+    assert answer.context["numbers"]["keluarga"] == 2
 
 
 def test_home_of_somebody_without_an_assignment_says_so(client, db):
