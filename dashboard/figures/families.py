@@ -3,6 +3,7 @@
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scope import in_scope
@@ -253,12 +254,15 @@ def _share(key, label, definition, source, condition, permissions=SEES_FAMILIES)
     part = Figure(
         key=key, label=label, where=lambda asked: _listed(asked) & condition(asked), **common
     )
+    not_yet = format_lazy(
+        "{} {}", _("In the Final Closing %(closing)s, and this does not hold:"), definition
+    )
     rest = Figure(
         key=f"{key}-belum",
         label=NOT_YET[key],
         where=lambda asked: _listed(asked) & ~condition(asked),
         rest_of=(LISTED, part),
-        **common,
+        **common | {"definition": not_yet},
     )
     return Share(
         key=key,

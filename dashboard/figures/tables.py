@@ -129,7 +129,10 @@ def kecamatan_of(asked: Asked) -> list[Area]:
 
 def table_of(asked: Asked, name: str, numbers: dict[str, Number], areas: list[Area]) -> Table:
     columns = [one for one in COLUMNS[name] if one.key in numbers]
-    rows = [(area.name, [_cell(asked, one, numbers, area.pk) for one in columns]) for area in areas]
+    rows = [
+        (area.name, [_cell(asked, one, numbers, name, area.pk) for one in columns])
+        for area in areas
+    ]
     total = [_cell(asked, one, numbers, name) for one in columns]
     definitions = [(str(one.label), one.said(asked), str(one.source)) for one in columns]
     if name == LOAD and len(columns) == len(COLUMNS[LOAD]):

@@ -135,9 +135,12 @@ class Recount:
 
     # --- families
 
+    def sees(self, person, word, family):
+        return may(person, word, family.desa_id)
+
     def seen(self, person, word="people"):
         for family in self.households.values():
-            if may(person, word, family.desa_id):
+            if self.sees(person, word, family):
                 yield family
 
     def staying(self, person, word="people"):
@@ -152,7 +155,7 @@ class Recount:
         rows = [
             row
             for row in self.closings
-            if may(person, "people", self.households[row.household_id].desa_id)
+            if self.sees(person, "people", self.households[row.household_id])
         ]
         newest = max(((row.year, row.stage) for row in rows), default=None)
         return {
@@ -239,7 +242,7 @@ class Recount:
         ]
 
     def of_family(self, person, row, word="people"):
-        return may(person, word, self.households[row.household_id].desa_id)
+        return self.sees(person, word, self.households[row.household_id])
 
     def kunjungan_masuk(self, person):
         return [
@@ -435,12 +438,16 @@ class Recount:
             if self.households[family].status != "exited"
         )
 
+    @cached_property
+    def norms(self):
+        return CaseloadSettings.objects.first() or CaseloadSettings()
+
     def pendamping_sedikit(self, person):
-        few = CaseloadSettings.objects.get().few_below
+        few = self.norms.few_below
         return [pk for pk in self.pendamping(person) if self.loads[pk] < few]
 
     def pendamping_banyak(self, person):
-        many = CaseloadSettings.objects.get().many_above
+        many = self.norms.many_above
         return [pk for pk in self.pendamping(person) if self.loads[pk] > many]
 
     @cached_property
@@ -462,7 +469,7 @@ class Recount:
     def pertanyaan(self, person):
         newest = {}
         for row in Snapshot.objects.all():
-            if row.reconciled_at is None or not may(person, "question file", row.area_id):
+            if row.reconciled_at is None or not self.knows_file(person, row):
                 continue
             before = newest.get(row.source)
             order = (row.year, row.stage, row.reconciled_at)
@@ -471,12 +478,14 @@ class Recount:
         files = {row.pk for row in newest.values()}
         return [
             row.pk
-            for row in Difference.objects.all()
+            for row in Difference.objects.filter(decision_id=None)
             if row.snapshot_id in files
-            and row.decision_id is None
             and row.outcome in ("review", "duplicate", "matched_changed")
-            and may(person, "questions", row.village_id)
+            and self.asks(person, row)
         ]
+
+    def asks(self, person, row):
+        return may(person, "questions", row.village_id)
 
     def keputusan(self, person):
         return [
@@ -486,6 +495,9 @@ class Recount:
             and row.at >= self.lately
             and self.of_family(person, row.member, "questions")
         ]
+
+    def knows_file(self, person, row):
+        return may(person, "question file", row.area_id)
 
     def files(self, person):
         return [row for row in Snapshot.objects.all() if may(person, "files", row.area_id)]
