@@ -26,9 +26,7 @@ def load_dump(backup: Backup, parameters: dict, *, whole: bool) -> None:
     """
     with database.connected(parameters) as connection:
         server = database.major_version(connection)
-    made_by = backup.manifest["database"]["pg_dump"]
-    # From 17 on pg_restore sends a setting that older servers do not know.
-    programs = database.clients(made_by, None if server >= 17 else 16)
+    programs = database.clients(*fitting_versions(backup.manifest["database"]["pg_dump"], server))
     argv = [
         programs.path.with_name("pg_restore"), "--no-owner", "--no-privileges", "--no-password",
         "--exit-on-error", *(["--single-transaction"] if whole else [f"--jobs={_jobs()}"]),
@@ -38,6 +36,24 @@ def load_dump(backup: Backup, parameters: dict, *, whole: bool) -> None:
         code, said = restore.finish()
     if code:
         raise NotRestored(said.splitlines()[-1] if said else f"pg_restore: {code}")
+
+
+def fitting_versions(made_by: int, server: int) -> tuple[int, int | None]:
+    """The oldest and the newest pg_restore that read what pg_dump `made_by` wrote and are
+    understood by `server`: from 17 on they send a setting that older servers do not know."""
+    if server >= 17:
+        return made_by, None
+    if made_by > 16:
+        raise Refused(
+            "other_version",
+            _(
+                "This backup was written by pg_dump %(made_by)s, which PostgreSQL %(server)s does "
+                "not understand. Restore it into PostgreSQL 17 or newer, or install "
+                "postgresql-client-%(server)s and make the backup again."
+            )
+            % {"made_by": made_by, "server": server},
+        )
+    return made_by, 16
 
 
 def _jobs() -> int:

@@ -463,6 +463,15 @@ def test_clients_fit_the_server_they_are_for(office):
     )
 
 
+def test_programs_that_the_server_does_not_understand_are_refused_in_words():
+    assert restoring.fitting_versions(15, 18) == (15, None)
+    assert restoring.fitting_versions(18, 17) == (18, None)
+    assert restoring.fitting_versions(15, 16) == (15, 16)
+    with pytest.raises(Refused, match="postgresql-client-15") as refusal:
+        restoring.fitting_versions(18, 15)
+    assert refusal.value.code == "other_version"
+
+
 def test_a_wrong_server_is_refused_in_words(backup):
     with pytest.raises(Refused) as refusal:
         rehearsal.rehearse(folder=backup.folder, server="nonsense", at=timezone.now())
