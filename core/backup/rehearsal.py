@@ -41,6 +41,7 @@ def rehearse(
     with contextlib.ExitStack() as stack:
         seconds: dict[str, float] = {}
         watch = _Watch(seconds)
+        kept = folder is not None
         if folder is None:
             folder = stack.enter_context(_passing_folder())
             folder = Path(making.make_backup(folder=folder, at=at, say=say)["backup"])
@@ -68,7 +69,7 @@ def rehearse(
             watch.lap("compare")
     behind, unknown = making.unapplied_and_unknown(backup.migrations)
     return {
-        "backup": str(backup.folder),
+        "backup": str(backup.folder) if kept else None,
         "made_at": backup.manifest["made_at"],
         "equal": not differences,
         "tables": _by_table(backup, found),

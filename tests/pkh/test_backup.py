@@ -124,6 +124,7 @@ def test_rehearsal_is_equal_and_leaves_nothing(office):
     result = rehearse()
 
     assert (result["differences"], result["equal"], result["files"]) == ([], True, 2)
+    assert result["backup"] is None
     probe = next(line for line in result["tables"] if line["table"] == "probe")
     assert probe == {"table": "probe", "parts": 2, "rows": 500, "restored": 500, "equal": True}
     assert set(result["seconds"]) == {"backup", "files", "restore", "compare", "total"}
