@@ -127,7 +127,7 @@ def _differences(events, current, names, known):
         after = newer[event.pgh_obj_id]
         metadata = event.pgh_context.metadata if event.pgh_context else {}
         for field in type(after)._meta.concrete_fields:
-            if field.name in _UNTOLD or field.name.startswith("pgh_"):
+            if field.generated or field.name in _UNTOLD or field.name.startswith("pgh_"):
                 continue
             before_value = getattr(event, field.attname, None)
             after_value = getattr(after, field.attname)

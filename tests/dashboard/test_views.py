@@ -105,6 +105,7 @@ def test_household_shows_who_changed_what_without_the_numbers(client, sari):
     assert "9901**********99" in text
     assert "9901010101909999" not in text
     assert "Sari" in text
+    assert "nama untuk pencarian" not in text  # it only follows the name
 
 
 def test_a_number_in_the_address_is_not_searched(client, sari):
