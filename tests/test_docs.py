@@ -85,3 +85,12 @@ def test_the_floors_are_all_told():
     text = (ROOT / "docs/developers/layout.md").read_text()
 
     assert re.findall(r"^\| `(\w+)/`", text, re.M) == FLOORS[::-1]
+
+
+def test_every_measurement_is_told():
+    makefile = (ROOT / "Makefile").read_text()
+    text = (ROOT / "docs/developers/testing.md").read_text()
+
+    assert re.findall(r"^(bench[a-z-]*):", makefile, re.M) == re.findall(
+        r"^\| `make (bench[a-z-]*)`", text, re.M
+    )
