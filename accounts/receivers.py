@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import audit, demo, held
 from accounts.models import Assignment, AuditEvent
 from areas.services import ensure_office_area
-from areas.signals import areas_imported
+from areas.signals import areas_imported, map_loaded
 
 
 @receiver([post_save, post_delete], sender=Assignment)
@@ -24,6 +24,11 @@ def ask_afresh(**kwargs):
 @receiver(areas_imported)
 def keep_the_import_of_areas(*, by, at, result, **kwargs):
     audit.record("areas.imported", by=by, at=at, **result)
+
+
+@receiver(map_loaded)
+def keep_the_loading_of_a_map(*, by, at, result, **kwargs):
+    audit.record("areas.map_loaded", by=by, at=at, **result)
 
 
 @receiver(areas_imported)

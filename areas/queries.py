@@ -1,6 +1,6 @@
 """Areas as choices of a form."""
 
-from areas.models import Area
+from areas.models import Area, AreaShape
 
 
 def kecamatan_and_villages(codes):
@@ -16,3 +16,8 @@ def kecamatan_and_villages(codes):
         elif area.parent is not None:
             found.setdefault(area.parent_id, (area.parent, []))[1].append(area)
     return list(found.values())
+
+
+def shapes_of(codes):
+    """{code: outline} of those of the areas that have one; one statement."""
+    return AreaShape.objects.in_bulk(list(codes))

@@ -35,6 +35,7 @@ NAVIGATION = (
     Entry(_("Home page"), "home", "dashboard:home"),
     Entry(_("Question queue"), "list-check", "dtks:queue", ("dtks.view_difference",)),
     Entry(_("Families"), "users", "dashboard:households", ("beneficiaries.view_household",)),
+    Entry(_("Map"), "map-pin", "dashboard:map", ("beneficiaries.view_household",)),
     Entry(
         _("Facilitators"),
         "users-group",

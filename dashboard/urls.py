@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard import views
+from dashboard import map_views, views
 
 app_name = "dashboard"
 
@@ -12,4 +12,6 @@ urlpatterns = [
     path("angka/<slug:key>/", views.figure, name="figure"),
     path("kpm/", views.households, name="households"),
     path("kpm/<int:pk>/", views.household, name="household"),
+    path("peta/", map_views.territory, name="map"),
+    path("peta/<str:code>/", map_views.kecamatan, name="map_kecamatan"),
 ]

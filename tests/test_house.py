@@ -15,6 +15,7 @@ from tests.msgids import FLOORS, ROOT, all_msgids, in_python, in_template, pytho
 # Models about no person: areas, rules and settings. Everything else needs visible_to.
 ABOUT_NOBODY = {
     "areas.Area",
+    "areas.AreaShape",
     "beneficiaries.BenefitIndex",
     "beneficiaries.PeriodRule",
     "documents.Letterhead",

@@ -1,3 +1,4 @@
 from areas.models.area import Area
+from areas.models.shape import AreaShape
 
-__all__ = ["Area"]
+__all__ = ["Area", "AreaShape"]

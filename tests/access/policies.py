@@ -163,6 +163,9 @@ REVEALERS = holding(*SEES["numbers"])
 REASON = {"reason": "diminta keluarga"}
 
 
+ON_THE_MAP = ("?angka=graduasi", "?angka=mutu", "?angka=beban", "?angka=%00")
+
+
 def families_or_nothing(world, person):
     return households_of(world, person) if person in READERS else None
 
@@ -340,6 +343,17 @@ PAGES = {
         writes={"POST": Write(by=READERS, body=finds, changes=False)},
     ),
     "dashboard:household": Policy(opens=READERS, fill=household),
+    "dashboard:map": Policy(
+        opens=READERS,
+        queries=ON_THE_MAP,
+        totals={"total_families": households_of},
+    ),
+    "dashboard:map_kecamatan": Policy(
+        opens=READERS,
+        fill=lambda world, desa: {"code": desa[:8] if desa else "99.77.01"},
+        what="map",
+        queries=ON_THE_MAP,
+    ),
     "beneficiaries:reveal_household": Policy(
         opens=REVEALERS,
         fill=household,

@@ -132,6 +132,8 @@ ENTRUSTED_LATER = {CASEWORKER: ["99.02.01.2001"]}
 SEES = {
     # names, addresses, histories of families; heads and TKSK masked
     "people": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, TKSK, HEAD, DIVISION_HEAD, AUDITOR},
+    # the villages of a kecamatan on the map, as far as they are one's own
+    "map": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, TKSK, HEAD, DIVISION_HEAD, AUDITOR},
     # photos and papers of families; a TKSK sees the family, not its photos
     "documents": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD, AUDITOR},
     # full numbers, after a reveal with a reason
@@ -208,7 +210,7 @@ def may(person: str | None, what: str, desa: str) -> bool:
     """The oracle: may this person see (or do) this kind of thing in the desa or area?"""
     if what == "question file":  # a file of which the person may see some questions
         return any(may(person, "questions", other) for other in DESA if other[:5] == desa[:5])
-    if what in talks.OF_A_KECAMATAN:
+    if what in talks.OF_A_KECAMATAN or what == "map":
         desa = desa[:8]
     return any(
         role in SEES[what]
@@ -216,7 +218,7 @@ def may(person: str | None, what: str, desa: str) -> bool:
             what in OFFICE_WIDE
             or desa == area
             or desa.startswith(f"{area}.")
-            or (what in talks.UPWARD and area.startswith(f"{desa}."))
+            or (what in {*talks.UPWARD, "map"} and area.startswith(f"{desa}."))
         )
         for role, area in posts_today(person)
     )
@@ -1012,6 +1014,7 @@ _FILES_AREA = "SELECT area_id FROM dtks_snapshot s WHERE s.id = "
 # Where a row of each table lies, as SQL over its alias t.
 WHERE_IT_LIES = {
     "areas_area": "code",
+    "areas_areashape": "area_id",
     "accounts_user": "'99'",
     "accounts_assignment": "area_id",
     "accounts_apitoken": "'99'",
