@@ -9,8 +9,10 @@ from dataclasses import dataclass
 CLASSES = "ABCDE"
 WIDTH, TALLEST = 1_000, 900
 _MARGIN = 6
-# How wide a digit is drawn, in units of the picture: on a desk, and where it is a phone's width.
-_DESK, _PHONE = 15, 27
+# How wide a letter is drawn, in units of the picture: on a desk, and where it is a phone's width;
+# names on a desk only, smaller than numbers.
+_DESK, _PHONE, _NAME = 19, 27, 14
+_NAME_ABOVE, _NUMBER_BELOW = -18, 14
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Class:
 class Shape:
     """One area of the map. `letter` is its class, empty without a value; `size` says how much
     room its label has: "wide" for the number everywhere, "desk" for the number on a desk only,
-    "narrow" for the letter alone."""
+    "narrow" for the letter alone. With a `name_y` there is room for the name above it."""
 
     code: str
     d: str
@@ -35,6 +37,7 @@ class Shape:
     x: int
     y: int
     size: str
+    name_y: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,8 @@ def classes_of(values: dict) -> tuple[dict[str, str], list[Class]]:
     return letters, legend
 
 
-def drawing_of(outlines: dict, letters: dict[str, str], texts: dict[str, str]) -> Drawing:
-    """The outlines of some areas in one picture; `texts` is what stands on each."""
+def drawing_of(outlines: dict, letters: dict, texts: dict, names: dict) -> Drawing:
+    """The outlines of some areas in one picture; `texts` and `names` may stand on each."""
     left = min(one.left for one in outlines.values())
     top = min(one.top for one in outlines.values())
     across = max(max(one.right for one in outlines.values()) - left, 1)
@@ -80,21 +83,37 @@ def drawing_of(outlines: dict, letters: dict[str, str], texts: dict[str, str]) -
         return round((x - left) * scale) + _MARGIN, round((y - top) * scale) + _MARGIN
 
     shapes = []
-    # The large ones first: what lies inside another is drawn over it.
-    for code, one in sorted(
-        outlines.items(),
-        key=lambda pair: (
-            -(pair[1].right - pair[1].left) * (pair[1].bottom - pair[1].top),
-            pair[0],
-        ),
-    ):
+    for code, one in sorted(outlines.items(), key=lambda pair: (_inside(pair[1], outlines), pair[0])):
         x, y = put(one.label_x, one.label_y)
         room = one.label_room * scale
-        letter, long = letters.get(code, ""), len(texts.get(code, ""))
+        long = len(texts[code])
         size = "wide" if long * _PHONE < room else "desk" if long * _DESK < room else "narrow"
-        shapes.append(Shape(code, _path(one.rings, put), letter, x, y, size))
+        named = size != "narrow" and len(names[code]) * _NAME < room
+        shapes.append(
+            Shape(
+                code,
+                _path(one.rings, put),
+                letters.get(code, ""),
+                x,
+                y + (_NUMBER_BELOW if named else 0),
+                size,
+                y + _NAME_ABOVE if named else None,
+            )
+        )
     width, height = round(across * scale) + 2 * _MARGIN, round(down * scale) + 2 * _MARGIN
     return Drawing(f"0 0 {width} {height}", shapes)
+
+
+def _inside(one, outlines) -> bool:
+    """It may lie inside another and is drawn over it; all others keep the order of the table."""
+    return any(
+        other is not one
+        and other.left <= one.left
+        and other.top <= one.top
+        and other.right >= one.right
+        and other.bottom >= one.bottom
+        for other in outlines.values()
+    )
 
 
 def _path(rings, put) -> str:

@@ -67,6 +67,7 @@ def _page(request, areas, within):
     total = figure.sum_of(asked, numbers) if areas else {}
     context = {
         "figure": figure,
+        "is_wide": len(figure.columns) > 2,
         "figures": figures,
         "within": within,
         "lines": lines,
@@ -78,13 +79,13 @@ def _page(request, areas, within):
         ],
         "without_value": sum(value is None for value in values.values()),
         "missing": len(areas) - len(outlines),
-        "may_load": request.user.has_perm("areas.add_area"),
         "breadcrumb": [(_("Map"), reverse("dashboard:map") + query)] if within else [],
     }
     if outlines:
         by_code = {line.area.pk: line for line in lines}
         texts = {code: line.shown for code, line in by_code.items()}
-        drawing = drawing_of(outlines, letters, texts)
+        names = {code: line.area.name for code, line in by_code.items()}
+        drawing = drawing_of(outlines, letters, texts, names)
         context["view_box"] = drawing.view_box
         context["shapes"] = [_placed(shape, by_code[shape.code]) for shape in drawing.shapes]
     return render(request, "dashboard/map.html", context)
@@ -92,7 +93,8 @@ def _page(request, areas, within):
 
 def _placed(shape: Shape, line: Line) -> dict:
     """Coordinates as text: a thousands separator would break the drawing."""
-    return {"shape": shape, "line": line, "x": str(shape.x), "y": str(shape.y)}
+    name_y = "" if shape.name_y is None else str(shape.name_y)
+    return {"shape": shape, "line": line, "x": str(shape.x), "y": str(shape.y), "name_y": name_y}
 
 
 def _line(figure, area, row, value, url, letter) -> Line:
