@@ -220,7 +220,9 @@ def _rings_of(kind, coordinates) -> Rings:
     rings: Rings = []
     points = 0
     for at, polygon in enumerate(_list(polygons, _("it has no polygon")), 1):
-        for ring_at, ring in enumerate(_list(polygon, _("polygon %(at)d is empty") % {"at": at}), 1):
+        for ring_at, ring in enumerate(
+            _list(polygon, _("polygon %(at)d is empty") % {"at": at}), 1
+        ):
             points += len(ring) if isinstance(ring, list) else 0
             if points > MAX_POINTS:
                 raise Unusable(_too_many())

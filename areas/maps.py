@@ -128,9 +128,7 @@ def _made_of_villages(usable, before, day) -> dict[str, Rings]:
     for code in usable:
         if codes.level_of(code) == Area.Level.DESA:
             by_kecamatan[code[:8]].add(code)
-    wanted = [
-        code for code in by_kecamatan if code not in usable and before.get(code, True)
-    ]
+    wanted = [code for code in by_kecamatan if code not in usable and before.get(code, True)]
     needed = defaultdict(set)
     villages = Area.objects.villages().valid_on(day).filter(parent_id__in=wanted)
     for code, parent in villages.values_list("code", "parent_id"):

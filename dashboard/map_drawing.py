@@ -83,7 +83,9 @@ def drawing_of(outlines: dict, letters: dict, texts: dict, names: dict) -> Drawi
         return round((x - left) * scale) + _MARGIN, round((y - top) * scale) + _MARGIN
 
     shapes = []
-    for code, one in sorted(outlines.items(), key=lambda pair: (_inside(pair[1], outlines), pair[0])):
+    for code, one in sorted(
+        outlines.items(), key=lambda pair: (_inside(pair[1], outlines), pair[0])
+    ):
         x, y = put(one.label_x, one.label_y)
         room = one.label_room * scale
         long = len(texts[code])

@@ -44,14 +44,25 @@ class Asked:
 
 @dataclass(frozen=True)
 class Column:
+    """`state` or `rows` name the page that shows exactly what is counted: the list of families
+    in that state, or the page of that figure of the home."""
+
     key: str
     label: object
-    state: str = ""  # of the list of families that shows exactly these rows
+    state: str = ""
+    rows: str = ""
 
     def url(self, area: str) -> str:
-        if not self.state:
+        """Where the rows of the area are; all of one's territory when it is empty."""
+        if self.state:
+            address = reverse("dashboard:households")
+        elif self.rows:
+            address = reverse("dashboard:figure", args=[self.rows])
+        else:
             return ""
-        return f"{reverse('dashboard:households')}?{urlencode({'wilayah': area, 'keadaan': self.state})}"
+        chosen = {"wilayah": area, "keadaan": self.state}
+        query = urlencode({name: value for name, value in chosen.items() if value})
+        return f"{address}?{query}" if query else address
 
 
 @dataclass(frozen=True)
@@ -64,14 +75,20 @@ class Figure:
     value: Callable
     columns: tuple[Column, ...]
     permissions: tuple[str, ...] = (VIEW_HOUSEHOLD,)
-    whole: object = ""  # heading of the denominator, the last column
+    rows_of_whole: str = ""
+    label_of_whole: object = ""
     sign: str = ""
     together: Callable | None = None  # (asked) -> the row of all areas, where it is no sum
+
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        """The denominator stands last."""
+        return (*self.columns, Column("whole", self.label_of_whole, rows=self.rows_of_whole))
 
     def sum_of(self, asked: Asked, numbers: dict) -> dict[str, int]:
         if self.together is not None:
             return self.together(asked)
-        keys = [column.key for column in self.columns] + ["whole"]
+        keys = [column.key for column in self.all_columns]
         rows = [numbers.get(code, {}) for code in asked.codes]
         return {key: sum(row.get(key, 0) for row in rows) for key in keys}
 
@@ -195,7 +212,8 @@ FAMILIES = Figure(
         Column("active", _("Active"), Household.Status.ACTIVE),
         Column("suspended", _("Suspended"), Household.Status.SUSPENDED),
     ),
-    whole=_("Families in PKH"),
+    label_of_whole=_("Families in PKH"),
+    rows_of_whole="keluarga",
 )
 GRADUATED = Figure(
     key="graduasi",
@@ -208,9 +226,9 @@ GRADUATED = Figure(
     ),
     numbers=_graduated,
     value=_share("graduated"),
-    columns=(Column("graduated", _("Graduated")),),
+    columns=(Column("graduated", _("Graduated"), rows="graduasi-tahun-ini"),),
     permissions=(VIEW_HOUSEHOLD, VIEW_CASE),
-    whole=_("Graduated and in PKH"),
+    label_of_whole=_("Graduated and in PKH"),
     sign="%",
 )
 QUALITY = Figure(
@@ -225,13 +243,14 @@ QUALITY = Figure(
     numbers=_quality,
     value=_share("incomplete"),
     columns=(
-        Column("no_nik", _("Without NIK")),
-        Column("no_birth", _("Without date of birth")),
+        Column("no_nik", _("Without NIK"), rows="anggota-tanpa-nik"),
+        Column("no_birth", _("Without date of birth"), rows="anggota-tanpa-tanggal-lahir"),
         Column("no_card", _("Family without a card number")),
         Column("incomplete", _("Any of these")),
     ),
     permissions=(VIEW_HOUSEHOLD, "beneficiaries.view_member"),
-    whole=_("Members"),
+    label_of_whole=_("Members"),
+    rows_of_whole="anggota",
     sign="%",
 )
 LOAD = Figure(
@@ -246,11 +265,11 @@ LOAD = Figure(
     numbers=_load,
     value=_per_facilitator,
     columns=(
-        Column("accompanied", _("Accompanied")),
-        Column("alone", _("Without a facilitator")),
+        Column("accompanied", _("Accompanied"), rows="keluarga-didampingi"),
+        Column("alone", _("Without a facilitator"), rows="keluarga-tanpa-pendamping"),
     ),
     permissions=(VIEW_HOUSEHOLD, VIEW_ASSIGNMENT),
-    whole=_("Facilitators"),
+    label_of_whole=_("Facilitators"),
     together=_load_together,
 )
 FIGURES = (FAMILIES, GRADUATED, QUALITY, LOAD)

@@ -25,7 +25,6 @@ class Line:
     area: object
     url: str
     cells: list[tuple[object, str, str]]  # column, number, address of its rows
-    whole: str
     shown: str
     letter: str
 
@@ -62,16 +61,18 @@ def _page(request, areas, within):
             url = reverse("dashboard:map_kecamatan", args=[area.pk]) + query
         else:
             url = f"{reverse('dashboard:households')}?wilayah={area.pk}"
-        lines.append(_line(figure, area, row, values[area.pk], url, letters.get(area.pk, "")))
+        letter = letters.get(area.pk, "")
+        lines.append(_line(figure, area, row, values[area.pk], url, letter, area.pk))
     outlines = shapes_of(area.pk for area in areas) if areas else {}
     total = figure.sum_of(asked, numbers) if areas else {}
+    whose = within.pk if within else ""
     context = {
         "figure": figure,
         "is_wide": len(figure.columns) > 2,
         "figures": figures,
         "within": within,
         "lines": lines,
-        "total": _line(figure, None, total, figure.value(total), "", "") if areas else None,
+        "total": _line(figure, None, total, figure.value(total), "", "", whose) if areas else None,
         "total_families": total.get("whole", 0) if figure.key == "keluarga" else None,
         "legend": [
             {"class": one, "from": figure.shown(one.lowest), "to": figure.shown(one.highest)}
@@ -97,18 +98,13 @@ def _placed(shape: Shape, line: Line) -> dict:
     return {"shape": shape, "line": line, "x": str(shape.x), "y": str(shape.y), "name_y": name_y}
 
 
-def _line(figure, area, row, value, url, letter) -> Line:
-    cells = [
-        (
-            column,
-            _number(row.get(column.key, 0)),
-            column.url(area.pk) if area is not None and row.get(column.key) else "",
-        )
-        for column in figure.columns
-    ]
-    return Line(area, url, cells, _number(row.get("whole", 0)), figure.shown(value), letter)
+def _line(figure, area, row, value, url, letter, rows_of) -> Line:
+    cells = []
+    for column in figure.all_columns:
+        number = row.get(column.key, 0)
+        cells.append((column, _number(number), column.url(rows_of) if number else ""))
+    return Line(area, url, cells, figure.shown(value), letter)
 
 
 def _number(number: int) -> str:
     return number_format(number, force_grouping=True)
-

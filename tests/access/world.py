@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import ApiToken, Assignment, AuditEvent, User
 from accounts.roles import Role
-from areas.models import Area
+from areas.models import Area, AreaShape
 from beneficiaries.models import (
     BenefitIndex,
     FormerCard,
@@ -378,6 +378,20 @@ def _areas():
             for code, level in rows
         ],
         ignore_conflicts=True,
+    )
+    square = {"left": 0, "top": 0, "right": 9, "bottom": 9, "points": 4, "label_room": 9}
+    AreaShape.objects.bulk_create(
+        AreaShape(
+            area_id=code,
+            level=code.count(".") + 1,
+            rings=[[0, 0, 9, 0, 9, 9, 0, 9]],
+            label_x=4,
+            label_y=4,
+            source="peta.geojson",
+            loaded_at=timezone.now(),
+            **square,
+        )
+        for code in [*KECAMATAN, *DESA]
     )
 
 

@@ -129,7 +129,7 @@ def test_read_map_says_the_place_of_each_bad_feature():
 
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5_000])
 def test_read_map_refuses_what_is_no_number(word):
-    good, bad = square(96), "[[95,-1],[%s,-1],[96,0],[95,-1]]" % word
+    good, bad = square(96), f"[[95,-1],[{word},-1],[96,0],[95,-1]]"
     text = collection(feature("99.01.09", good), feature(VILLAGE, "HERE")).decode()
 
     found = read_map(text.replace('"HERE"', bad).encode())
@@ -207,7 +207,7 @@ def test_simplified_keeps_common_borders_common(invented):
     found = simplified(read(invented, invented.kecamatan), 1_500)
     steps = Counter(step for rings in found.values() for step in borders(rings))
 
-    around = dissolved(list(read(invented, invented.kecamatan).values())[0])
+    around = dissolved(next(iter(read(invented, invented.kecamatan).values())))
     assert sum(len(flat) // 2 for rings in found.values() for flat in rings) in range(1_300, 1_501)
     assert set(steps.values()) == {1, 2}
     # What one kecamatan has alone is the outer line of the kabupaten: one closed way around.
@@ -221,9 +221,7 @@ def test_simplified_leaves_areas_as_large_as_they_were(invented):
     found = simplified(raw, 1_500)
 
     for code, rings in found.items():
-        packed = [
-            [(x << 24) | y for x, y in zip(f[::2], f[1::2], strict=True)] for f in rings
-        ]
+        packed = [[(x << 24) | y for x, y in zip(f[::2], f[1::2], strict=True)] for f in rings]
         assert math.isclose(size_of(packed[0]), size_of(raw[code][0]), rel_tol=0.02)
 
 

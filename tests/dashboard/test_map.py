@@ -81,12 +81,13 @@ def lines(client, user, figure, code=None):
     url = reverse("dashboard:map_kecamatan", args=[code]) if code else reverse("dashboard:map")
     answer = client.get(url, {"angka": figure})
     assert answer.status_code == 200
-    found = {
-        line.area.pk: ([number for _c, number, _u in line.cells], line.whole, line.shown)
-        for line in answer.context["lines"]
-    }
-    total = answer.context["total"]
-    return found, ([number for _c, number, _u in total.cells], total.whole, total.shown)
+
+    def said(line):
+        *numbers, whole = (number for _column, number, _url in line.cells)
+        return numbers, whole, line.shown
+
+    found = {line.area.pk: said(line) for line in answer.context["lines"]}
+    return found, said(answer.context["total"])
 
 
 def test_families_equal_a_recount(client, ratna, register):
@@ -170,8 +171,7 @@ def test_a_foreign_kecamatan_is_missing(client, sari, register, code):
 
     assert answer.status_code == 404
     assert (
-        answer.content
-        == client.get(reverse("dashboard:map_kecamatan", args=["99.09.09"])).content
+        answer.content == client.get(reverse("dashboard:map_kecamatan", args=["99.09.09"])).content
     )
 
 
@@ -181,13 +181,23 @@ def test_who_sees_no_family_has_no_map(client, administrator):
     assert client.get(reverse("dashboard:map")).status_code == 403
 
 
-def test_numbers_open_the_families_they_count(client, ratna, register):
+@pytest.mark.parametrize("code", [None, "99.01.01"])
+@pytest.mark.parametrize("figure", FIGURES)
+def test_numbers_open_the_rows_they_count(client, ratna, register, figure, code):
     client.force_login(ratna)
-    line = client.get(reverse("dashboard:map")).context["lines"][0]
+    url = reverse("dashboard:map_kecamatan", args=[code]) if code else reverse("dashboard:map")
+    page = client.get(url, {"angka": figure}).context
 
-    shown = [len(client.get(url).context["page"].rows) for _c, _n, url in line.cells]
+    opened = {}
+    for line in (*page["lines"], page["total"]):
+        for _column, number, rows in line.cells:
+            if rows:
+                context = client.get(rows).context
+                found = context["number"] if "number" in context else len(context["page"].rows)
+                opened[rows] = (number, str(found))
 
-    assert [str(number) for number in shown] == [number for _c, number, _u in line.cells]
+    assert opened
+    assert [pair for pair in opened.items() if pair[1][0] != pair[1][1]] == []
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -222,7 +232,7 @@ def test_without_outlines_the_page_is_the_table_and_says_how_to_load_them(client
 
     text = client.get(reverse("dashboard:map")).content.decode()
 
-    assert "<svg class=\"map\"" not in text
+    assert '<svg class="map"' not in text
     assert "manage.py load_map" in text
     assert "99.01.02" in text
 
