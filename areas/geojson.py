@@ -16,6 +16,8 @@ from areas import codes
 from core.errors import Refused
 
 MAX_BYTES = 64 * 1024 * 1024
+# In 64 MB of coordinates there are fewer; more of them is a file made to fill the memory.
+MAX_BRACKETS, MAX_COMMAS = 4_500_000, 9_000_000
 MAX_POINTS = 250_000  # of one feature: a coast surveyed to the metre has fewer
 KECAMATAN, DESA = 3, 4
 # Indonesia from Sabang to Merauke and from Miangas to Rote, with a little sea around it.
@@ -102,6 +104,11 @@ def read_map(content: bytes) -> MapFile:
     """The features of a FeatureCollection; refused as a whole only when it is none."""
     if len(content) > MAX_BYTES:
         raise Refused("map_too_large", _("The map is larger than 64 MB. Simplify it first."))
+    brackets = content.count(b"[") + content.count(b"{")
+    if brackets > MAX_BRACKETS or content.count(b",") > MAX_COMMAS:
+        raise Refused(
+            "map_too_many", _("The map has more parts than can be read. Simplify it first.")
+        )
     try:
         whole = json.loads(
             content.decode("utf-8-sig"),
@@ -135,11 +142,11 @@ def _check_system(system):
         return
     properties = system.get("properties") if isinstance(system, dict) else None
     name = str(properties.get("name", "")) if isinstance(properties, dict) else ""
-    if not name.upper().endswith(("CRS84", "4326")):
+    if not name.upper().endswith(("CRS84", ":4326")):
         raise Refused(
             "map_system",
             _("The coordinates of the map are %(name)s. Save it again in WGS84 (EPSG:4326).")
-            % {"name": name[:60] or "?"},
+            % {"name": _clean(name)[:60] or "?"},
         )
 
 
@@ -197,7 +204,12 @@ def _plain(name: str) -> str:
 def _text(value) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value)) if abs(value) < 1e15 else ""
-    return value.strip()[:200] if isinstance(value, str) else ""
+    return _clean(value.strip()[:200]) if isinstance(value, str) else ""
+
+
+def _clean(text: str) -> str:
+    """What is shown to a person, who may sit at a terminal that obeys control characters."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _hook(found: dict):
@@ -214,7 +226,7 @@ def _rings_of(kind, coordinates) -> Rings:
     if kind not in ("Polygon", "MultiPolygon"):
         raise Unusable(
             _("it is a %(kind)s; only Polygon and MultiPolygon are drawn")
-            % {"kind": str(kind)[:20] if isinstance(kind, str) else "?"}
+            % {"kind": _clean(kind)[:20] if isinstance(kind, str) else "?"}
         )
     polygons = [coordinates] if kind == "Polygon" else coordinates
     rings: Rings = []

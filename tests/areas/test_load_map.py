@@ -160,6 +160,8 @@ def test_read_map_refuses_a_feature_with_too_many_points_only():
         (b'{"type": "FeatureCollection", "features": {}}', "map_collection"),
         (collection(crs={"properties": {"name": "urn:ogc:def:crs:EPSG::32748"}}), "map_system"),
         (b" " * (64 * 1024 * 1024 + 1), "map_too_large"),
+        (b"[" + b"[]," * 4_500_000 + b"[]]", "map_too_many"),
+        (b"[" + b"1," * 9_000_001 + b"1]", "map_too_many"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -175,6 +177,15 @@ def test_read_map_refuses_a_bomb_within_a_geometry_alone():
 
     assert problems(feature(VILLAGE, deep)) == [
         (2, "poligon 1, cincin 1: satu cincin memerlukan sedikitnya empat titik")
+    ]
+
+
+def test_read_map_says_no_control_characters():
+    made = problems(feature("\x1b[2J\ud800"), feature(VILLAGE, kind="\x07Point"))
+
+    assert [message for _number, message in made] == [
+        "?[2J? bukan kode kecamatan atau desa, seperti 18.10.01.2001",
+        "bentuknya ?Point; yang digambar hanya Polygon dan MultiPolygon",
     ]
 
 
