@@ -172,7 +172,13 @@ POLICIES: dict[str, Policy] = {
             )
         },
     ),
-    "meetings:minutes": Policy(opens=holding("meetings"), fill=one("meetings"), what="meetings"),
+    # Those who do not write them are led to the last version that was published.
+    "meetings:minutes": Policy(
+        opens=holding("meetings"),
+        fill=one("meetings"),
+        what="meetings",
+        answers=frozenset({200, 302}),
+    ),
     "meetings:minutes_version": Policy(
         opens=holding("meetings"),
         fill=lambda world, desa: one("meetings")(world, desa) | {"number": 1},

@@ -101,7 +101,8 @@ def test_the_familys_page_lists_its_documents_to_whoever_may_see_them(client, ke
     said = client.get(family.get_absolute_url()).content.decode()
 
     assert said.count(reverse("documents:thumbnail", args=[photo.pk])) == 1
-    assert said.count(f'href="{paper.get_absolute_url()}"') == 1
+    # Among the documents, and in the family's history.
+    assert said.count(f'href="{paper.get_absolute_url()}"') == 2
     client.force_login(person("tksk", "subdistrict_social_worker", "99.01.01"))
     said = client.get(family.get_absolute_url()).content.decode()
     assert str(family.desa) in said
