@@ -1,6 +1,7 @@
 """People at their screens: page objects that say what a clerk does, not which tag is pressed."""
 
 import re
+import time
 from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
@@ -114,6 +115,12 @@ class Clerk:
         expect(place).to_be_visible()
         return number(place.evaluate("e => e.firstChild.textContent"))
 
+    def families_of_home(self) -> int:
+        """The families in one's territory, as the line below the greeting counts them."""
+        said = self.page.locator(".lead-line a").filter(has_text="keluarga di wilayah Anda")
+        expect(said).to_be_visible()
+        return number(said.inner_text())
+
     # --- looking
 
     def look(self, name, *, phone=True):
@@ -153,3 +160,11 @@ class Clerk:
 def number(text: str) -> int:
     """`1.462.425` as people read it."""
     return int(re.sub(r"\D", "", text))
+
+
+def until(true, seconds=20):
+    """Wait for something the office's side knows and no page shows."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -1,7 +1,6 @@
 """A day in the field: no signal, a phone that is switched off, a wire that loses answers."""
 
 import re
-import time
 
 import pytest
 from django.utils import timezone
@@ -13,6 +12,7 @@ from beneficiaries.services import change_member
 from documents.models import Document
 from facilitators.models import ChangeProposal, CommitmentMonth, LearningSession, Visit, VisitRule
 from facilitators.services import ask_for_visit
+from tests.browser.clerks import until
 from tests.browser.conftest import PASSED
 from tests.browser.eyes import PICTURES, look
 from tests.browser.pocket import SMALL, Pocket
@@ -77,14 +77,6 @@ def a_family(facilitator, number=0):
 
 def child_of(family):
     return family.members.get(name__startswith=CHILD)
-
-
-def until(true, seconds=20):
-    """Wait for something the office's side knows and no page shows."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def photo_file(folder, number):
