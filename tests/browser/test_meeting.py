@@ -195,7 +195,7 @@ def test_a_meeting_ends_in_work_done(come, people):
 
     # --- the family's file tells it, the next agenda begins with what is open, figures follow
     page.goto(people.get_absolute_url())
-    expect(page.get_by_role("link", name=VISIT)).to_be_visible()
+    expect(page.get_by_role("link", name=VISIT, exact=True).first).to_be_visible()
     following = plan(korkab, "Rapat berikutnya", now + dt.timedelta(days=30))
     page.goto(f"/rapat/{following.pk}/acara/")
     expect(page.locator(".agenda-list li").first).to_contain_text(LETTER)
