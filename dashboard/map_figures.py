@@ -15,10 +15,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from areas.models.querysets import below
-from beneficiaries.models import Household, Member
+from beneficiaries.models import Household
 from beneficiaries.models.querysets import VIEW_HOUSEHOLD
 from beneficiaries.scope import families_in_scope
 from core.figures import percent
+from dashboard.figures.families import INCOMPLETE, MEMBERS, NO_BIRTH, NO_NIK, STAYS
 from facilitators.models.querysets import VIEW_ASSIGNMENT
 from graduation.models import Exit, ExitEntry
 from graduation.models.querysets import VIEW_CASE
@@ -104,9 +105,6 @@ def _by_place(rows) -> dict[str, dict[str, int]]:
     return {row.pop("place"): row for row in rows}
 
 
-STAYS = ~Q(status=Household.Status.EXITED)
-
-
 def _families(asked):
     rows = asked.grouped(Household.objects.visible_to(asked.user).filter(STAYS), "desa")
     return _by_place(
@@ -141,18 +139,12 @@ def _graduated(asked):
 
 
 def _quality(asked):
-    no_nik, no_birth = Q(nik__isnull=True), Q(birth_on__isnull=True)
     no_card = Q(household__kk_number__isnull=True)
-    members = (
-        Member.objects.visible_to(asked.user)
-        .active()
-        .exclude(household__status=Household.Status.EXITED)
-    )
     return _by_place(
-        asked.grouped(members, "household__desa").annotate(
-            incomplete=Count("pk", filter=no_nik | no_birth | no_card),
-            no_nik=Count("pk", filter=no_nik),
-            no_birth=Count("pk", filter=no_birth),
+        asked.grouped(MEMBERS.base(asked), "household__desa").annotate(
+            incomplete=Count("pk", filter=INCOMPLETE | no_card),
+            no_nik=Count("pk", filter=NO_NIK.where(asked)),
+            no_birth=Count("pk", filter=NO_BIRTH.where(asked)),
             no_card=Count("pk", filter=no_card),
             whole=Count("pk"),
         )

@@ -92,7 +92,11 @@ def guide(request, name=None):
         {
             "guide": guides.read_guide(name),
             "tabs": [
-                {"label": label, "name": other, "here": other == name}
+                {
+                    "label": label,
+                    "url": reverse("dashboard:guide_page", args=[other]),
+                    "here": other == name,
+                }
                 for other, label in guides.GUIDES.items()
             ],
         },

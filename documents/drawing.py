@@ -1,10 +1,15 @@
 """A paper asked for by a browser: as a page to print, or as PDF."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import override
 
 from core.errors import Refused
+from documents.letterheads import issue_number
 from documents.paper import Paper, paper_of, pdf_answer, render_pdf
 
 
@@ -51,3 +56,14 @@ def drawn(
             },
             status=status,
         )
+
+
+def numbered_again(request, *, kind, subject, on, allowed, query=None):
+    """Give the paper its number, once, and show it again under `query`; 403 unless `allowed`."""
+    if not allowed:
+        raise PermissionDenied
+    try:
+        issue_number(kind=kind, subject=subject, on=on, by=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{request.path}?{urlencode(query)}" if query else request.path)

@@ -29,14 +29,15 @@ TABS: tuple[Tab, ...] = (
 )
 
 
-@register.inclusion_tag("graduation/_tabs.html", takes_context=True)
+@register.inclusion_tag("components/tabs.html", takes_context=True)
 def graduation_tabs(context, current):
     """`current` is the url name of the page, such as "graduation:board"."""
     user = context["request"].user
     return {
+        "label": _("Pages of graduation"),
         "tabs": [
             {"label": tab.label, "url": reverse(tab.url_name), "here": tab.url_name == current}
             for tab in TABS
             if any(user.has_perm(permission) for permission in tab.permissions)
-        ]
+        ],
     }

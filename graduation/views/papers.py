@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections import Counter
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -20,8 +19,8 @@ from beneficiaries.forms import RevealForm
 from beneficiaries.services.reveal import MAY_REVEAL, reveal_identity
 from core.errors import Refused
 from core.periods import Period
-from documents.drawing import drawn
-from documents.letterheads import issue_number, letterhead_of, number_of
+from documents.drawing import drawn, numbered_again
+from documents.letterheads import letterhead_of, number_of
 from graduation.models import GraduationCase, State
 from graduation.models.querysets import VIEW_CASE
 from graduation.queries import papers as queries
@@ -170,7 +169,7 @@ def village_minutes(request, desa, day):
 
 def _minutes(request, *, cases, desa, on, subject, back, numbered):
     if request.method == "POST":
-        return _number(request, kind=MINUTES, subject=subject, on=on, allowed=numbered)
+        return numbered_again(request, kind=MINUTES, subject=subject, on=on, allowed=numbered)
     _note_list(request, MINUTES, desa.code, cases)
     head = letterhead_of(desa.code)
     verifiers = {case.verified_by.full_name for case in cases if case.verified_by}
@@ -216,7 +215,7 @@ def decree(request):
     may_number = queries.may_number(request.user, code)
     cases = list(queries.approved_in(request.user, code, period)[: MOST_ROWS + 1])
     if request.method == "POST":
-        return _number(
+        return numbered_again(
             request,
             kind=DECREE,
             subject=subject,
@@ -253,18 +252,6 @@ def decree(request):
         default=head.paper,
         back=reverse("graduation:papers"),
     )
-
-
-def _number(request, *, kind, subject, on, allowed, query=None):
-    """Give the paper its number, once, and show it again."""
-    here = f"{request.path}?{urlencode(query)}" if query else request.path
-    if not allowed:
-        raise PermissionDenied
-    try:
-        issue_number(kind=kind, subject=subject, on=on, by=request.user, at=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(here)
 
 
 def _note_list(request, kind, code, cases, **more):

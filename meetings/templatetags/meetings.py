@@ -29,16 +29,17 @@ TABS: tuple[Tab, ...] = (
 )
 
 
-@register.inclusion_tag("meetings/_tabs.html", takes_context=True)
+@register.inclusion_tag("components/tabs.html", takes_context=True)
 def meeting_tabs(context, current):
     """`current` is the url name of the page, such as "meetings:meetings"."""
     staff = context["request"].user.has_perm("meetings.view_meeting")
     return {
+        "label": _("Pages of meetings"),
         "tabs": [
             {"label": tab.label, "url": reverse(tab.url_name), "here": tab.url_name == current}
             for tab in TABS
             if staff or not tab.staff_only
-        ]
+        ],
     }
 
 

@@ -19,7 +19,7 @@ from meetings.queries import meetings as queries
 from meetings.queries.minutes import issues_of, shown_to
 from meetings.services.moves import open_revision_of
 from meetings.views.guards import keeps, publishes, sees_meetings
-from meetings.views.planning import crumbs, kept, rights_on, seen
+from meetings.views.planning import crumbs, done_or_told, kept, rights_on, seen
 
 
 def may_write(meeting: Meeting) -> bool:
@@ -165,11 +165,7 @@ def remove_issue(request, pk):
 
 
 def _try(request, meeting, act):
-    try:
-        act()
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect("meetings:minutes", meeting.pk)
+    return done_or_told(request, act, "meetings:minutes", meeting.pk)
 
 
 @keeps

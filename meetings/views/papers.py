@@ -1,9 +1,6 @@
 """Papers of a meeting, to print or as PDF, and its calendar file."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
-from core.errors import Refused
-from documents.drawing import drawn
-from documents.letterheads import issue_number, letterhead_of, number_of
+from documents.drawing import drawn, numbered_again
+from documents.letterheads import letterhead_of, number_of
 from meetings import hall
 from meetings.calendars import calendar_of
 from meetings.models import Invitation, Meeting
@@ -62,16 +58,9 @@ def _back(request, meeting) -> str:
     return meeting.get_absolute_url()
 
 
-def _number(request, *, kind, subject, on, allowed):
-    """Give the paper its number, once, and show it again."""
-    if not allowed:
-        raise PermissionDenied
-    try:
-        issue_number(kind=kind, subject=subject, on=on, by=request.user, at=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    query = urlencode({key: request.GET[key] for key in ("instansi", "per") if key in request.GET})
-    return redirect(f"{request.path}?{query}" if query else request.path)
+def _number(request, **paper):
+    chosen = {key: request.GET[key] for key in ("instansi", "per") if key in request.GET}
+    return numbered_again(request, **paper, query=chosen)
 
 
 # --- the letter of invitation

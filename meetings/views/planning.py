@@ -373,12 +373,17 @@ def remove_item(request, pk):
     )
 
 
-def _done(request, item, act):
+def done_or_told(request, act, page, pk):
+    """Do it and show the page; a refusal is told there."""
     try:
         act()
     except Refused as refusal:
         messages.error(request, str(refusal))
-    return redirect("meetings:agenda", item.meeting_id)
+    return redirect(page, pk)
+
+
+def _done(request, item, act):
+    return done_or_told(request, act, "meetings:agenda", item.meeting_id)
 
 
 @keeps
