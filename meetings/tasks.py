@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from meetings.services import escalate, remind
+from meetings.services import escalate, remind, remind_again
 
 
 @shared_task(name="meetings.remind")
@@ -15,3 +15,9 @@ def escalate_and_remind():
     at = timezone.now()
     escalate(at=at)
     remind(at=at)
+
+
+@shared_task(name="meetings.remind_again")
+def try_letters_again():
+    """Every hour of the day: letters of the morning that no mail server took."""
+    remind_again(at=timezone.now())

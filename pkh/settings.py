@@ -329,6 +329,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=6, minute=30),
         "options": {"queue": "export", "expires": 12 * 60 * 60},
     },
+    "meetings.remind_again": {
+        "task": "meetings.remind_again",
+        "schedule": crontab(hour="7-17", minute=30),
+        "options": {"queue": "export", "expires": 30 * 60},
+    },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

@@ -13,7 +13,7 @@ class Reminder(models.Model):
     the address stands for him.
 
     The row is written before the letter leaves. A letter whose sending was cut off is not sent
-    again; the application shows the same words.
+    again; the application shows the same words. One that no server took is `unheard`.
     """
 
     user = models.ForeignKey(
@@ -33,6 +33,8 @@ class Reminder(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     emailed_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     failed = models.BooleanField(_("could not be sent"), default=False)
+    # No server answered: the letter was heard by nobody and may be tried again that day.
+    unheard = models.BooleanField(_("no server answered"), default=False)
     seen_at = models.DateTimeField(_("seen at"), null=True, blank=True)
 
     objects = ReminderQuerySet.as_manager()

@@ -44,7 +44,7 @@ from meetings.services.planning import (
     send_invitations,
     withdraw_invitation,
 )
-from meetings.services.reminders import read_reminders, remind
+from meetings.services.reminders import read_reminders, remind, remind_again
 
 __all__ = [
     "add_agenda_item",
@@ -77,6 +77,7 @@ __all__ = [
     "read_reminders",
     "register_at_door",
     "remind",
+    "remind_again",
     "remove_agenda_item",
     "remove_decision",
     "remove_follow_up",

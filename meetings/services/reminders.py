@@ -9,6 +9,7 @@ import datetime as dt
 import re
 import smtplib
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import structlog
@@ -35,7 +36,7 @@ from meetings.models import (
 )
 
 log = structlog.get_logger(__name__)
-# A server that does not answer is not asked for every letter: the rows stand, the letters failed.
+# A server that does not answer is not asked for every letter: the rows stand, the letters wait.
 MOST_SILENCES = 5
 _NO_ANSWER = (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected)
 _LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){15}")
@@ -90,25 +91,53 @@ def remind(*, at: dt.datetime) -> dict[str, int]:
     is not committed before its letter leaves does not keep the other worker from sending.
     """
     today = timezone.localdate(at)
-    done = {"told": 0, "sent": 0, "failed": 0}
-    silences = 0
+    told = 0
+
+    def letters():
+        nonlocal told
+        for one in _people_to_tell(today).values():
+            row, is_new = _row_of(one, today)
+            told += is_new
+            if is_new and row.email:
+                yield row, one.name
+
     with override(settings.LANGUAGE_CODE):
-        for told in _people_to_tell(today).values():
-            row, is_new = _row_of(told, today)
-            if not is_new:
-                continue
-            done["told"] += 1
-            if not row.email:
-                continue
-            outcome = "silent" if silences >= MOST_SILENCES else _send(row, told.name)
-            silences = silences + 1 if outcome == "silent" else 0
-            if outcome == "sent":
-                done["sent"] += 1
-                Reminder.objects.filter(pk=row.pk).update(emailed_at=timezone.now())
-            else:
-                done["failed"] += 1
-                Reminder.objects.filter(pk=row.pk).update(failed=True)
+        sent = _send_all(letters())
+    done = {"told": told} | sent
     log.info("meetings.reminded", **done)
+    return done
+
+
+def remind_again(*, at: dt.datetime) -> dict[str, int]:
+    """Send today's letters that no server took; {"sent", "failed"}. Safe for two workers at once.
+
+    A letter is taken out of the waiting ones before it is sent, so that nobody gets it twice.
+    """
+    waiting = Reminder.objects.filter(day=timezone.localdate(at), unheard=True)
+    with override(settings.LANGUAGE_CODE):
+        done = _send_all(
+            (row, str(row.user or row.representative or row.email))
+            for row in list(waiting.select_related("user", "representative").order_by("pk"))
+            if waiting.filter(pk=row.pk).update(unheard=False)
+        )
+    log.info("meetings.reminded_again", **done)
+    return done
+
+
+def _send_all(letters: Iterable[tuple[Reminder, str]]) -> dict[str, int]:
+    """{"sent", "failed"}; after MOST_SILENCES in a row the rest waits for `remind_again`."""
+    done = {"sent": 0, "failed": 0}
+    silences = 0
+    for row, name in letters:
+        outcome = "silent" if silences >= MOST_SILENCES else _send(row, name)
+        silences = silences + 1 if outcome == "silent" else 0
+        is_sent = outcome == "sent"
+        done["sent" if is_sent else "failed"] += 1
+        Reminder.objects.filter(pk=row.pk).update(
+            emailed_at=timezone.now() if is_sent else None,
+            failed=not is_sent,
+            unheard=outcome == "silent",
+        )
     return done
 
 

@@ -21,6 +21,7 @@ from meetings.services import (
     invite,
     publish_minutes,
     remind,
+    remind_again,
     send_invitations,
     withdraw_invitation,
 )
@@ -38,7 +39,7 @@ from tests.factories.meetings import (
     representative,
 )
 
-DAY = dt.timedelta(days=1)
+DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 HELD = dt.datetime(2026, 10, 5, 2, 0, tzinfo=dt.UTC)  # a Monday, nine o'clock in WIB
 DUE = dt.date(2026, 10, 20)
 RULES = 3  # days before the due date: MeetingSettings as they come
@@ -305,6 +306,31 @@ class TestWhenSendingFails:
         assert remind(at=morning(DUE)) == {"told": 7, "sent": 0, "failed": 7}
         assert len(moody.asked) == 5
         assert Reminder.objects.filter(failed=True).count() == 7
+
+    def test_what_no_server_took_is_sent_when_one_answers_and_once(self, moody, monkeypatch):
+        self.many(7)
+        monkeypatch.setattr(moody, "problem", staticmethod(lambda to: TimeoutError()))
+        remind(at=morning(DUE))
+        assert remind_again(at=morning(DUE) + HOUR) == {"sent": 0, "failed": 7}
+        monkeypatch.setattr(moody, "problem", staticmethod(lambda to: None))
+        moody.asked.clear()
+
+        assert remind_again(at=morning(DUE) + 2 * HOUR) == {"sent": 7, "failed": 0}
+        assert remind_again(at=morning(DUE) + 3 * HOUR) == {"sent": 0, "failed": 0}
+        assert sorted(moody.asked) == [f"o{nth}@contoh.id" for nth in range(7)]
+        assert not Reminder.objects.filter(failed=True).exists()
+
+    def test_neither_what_was_turned_away_nor_another_day_is_tried_again(self, moody, monkeypatch):
+        self.many(1)
+        refused = staticmethod(lambda to: smtplib.SMTPDataError(550, b"no"))
+        monkeypatch.setattr(moody, "problem", refused)
+        remind(at=morning(DUE))
+        monkeypatch.setattr(moody, "problem", staticmethod(lambda to: TimeoutError()))
+        remind(at=morning(DUE + DAY))
+        monkeypatch.setattr(moody, "problem", staticmethod(lambda to: None))
+
+        assert remind_again(at=morning(DUE) + HOUR) == {"sent": 0, "failed": 0}
+        assert remind_again(at=morning(DUE + 2 * DAY)) == {"sent": 0, "failed": 0}
 
     def test_a_letter_that_was_cut_off_is_not_sent_again(self, moody, monkeypatch):
         class Killed(BaseException):
