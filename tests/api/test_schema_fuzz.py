@@ -45,6 +45,7 @@ def headers(db, one_connection, settings):
     return {"Authorization": f"Bearer {secret}"}
 
 
+@pytest.mark.slow
 def test_odd_requests_are_answered_as_promised(headers):
     schema = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
     asked = 0
