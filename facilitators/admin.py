@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.utils import timezone
 
 from core.admin import OfficeModelAdmin
+from core.small_lists import SmallListAdmin
 from facilitators import services
 from facilitators.models import (
     CaseloadSettings,
@@ -68,9 +69,11 @@ class CommitmentSettingsAdmin(OfficeModelAdmin):
 
 
 @admin.register(LearningModule)
-class LearningModuleAdmin(OfficeModelAdmin):
+class LearningModuleAdmin(SmallListAdmin):
     """Modules of P2K2; another name or number is another row, from the day it holds."""
 
+    columns = ("code", "name", "siks_topic", "position", "valid_from", "valid_to")
+    key_fields = ("code", "valid_from")
     list_display = ["name", "siks_topic", "position", "valid_from", "valid_to"]
 
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from core.admin import OfficeModelAdmin
+from core.small_lists import SmallListAdmin
 from meetings.models import EscalationRule, Facility, Institution, MeetingSettings, Representative
 
 
@@ -17,7 +18,10 @@ class RepresentativeInline(admin.TabularInline):
 
 
 @admin.register(Institution)
-class InstitutionAdmin(OfficeModelAdmin):
+class InstitutionAdmin(SmallListAdmin):
+    columns = ("name", "short_name", "kind", "area", "address", "active")
+    key_fields = ("area", "name")
+    codes = {"area": "code"}
     list_display = ["name", "short_name", "kind", "area", "active"]
     list_filter = ["kind", "active"]
     search_fields = ["name", "short_name"]
@@ -35,7 +39,10 @@ class RepresentativeAdmin(OfficeModelAdmin):
 
 
 @admin.register(Facility)
-class FacilityAdmin(OfficeModelAdmin):
+class FacilityAdmin(SmallListAdmin):
+    columns = ("area", "kind", "status", "note", "as_of")
+    key_fields = ("area", "kind")
+    codes = {"area": "code"}
     list_display = ["area", "kind", "status", "note", "as_of"]
     list_filter = ["kind", "status"]
     list_select_related = ["area"]

@@ -38,7 +38,7 @@ class LearningModule(models.Model):
     code = models.SlugField(_("code"), max_length=30)
     name = models.CharField(_("name"), max_length=150)
     siks_topic = models.CharField(_("topic in SIKS-NG"), max_length=10, choices=SiksTopic)
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(
         _("valid to"), null=True, blank=True, help_text=_("First day it is no longer valid.")

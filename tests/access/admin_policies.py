@@ -5,10 +5,12 @@ patterns are red; which queries and actions it has is read from its ModelAdmin.
 """
 
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import ForeignKey
 
 from accounts.models import ApiToken, Assignment
 from beneficiaries.models import BenefitIndex, PeriodRule
+from core.small_lists import SmallListAdmin
 from documents.models import Letterhead, NumberPattern
 from facilitators.models import (
     CommitmentRule,
@@ -496,6 +498,10 @@ def _autocompletes(pattern, world):
         yield f"?app_label={name}&field_name=household&term="
 
 
+def _sheet(world, desa):
+    return {"file": SimpleUploadedFile("daftar.csv", b"Nama\nBank\n")}
+
+
 def _action(name, record, **extra):
     def body(world, desa):
         chosen = record(world, desa)["object_id"]
@@ -557,6 +563,15 @@ def _pages_of(model, rule):
         f"admin:{label}_delete",
         Policy(fill=record, **place, writes={"POST": Write(by=NOBODY, body={"post": "yes"})}),
     )
+    if isinstance(model_admin, SmallListAdmin):
+        yield f"admin:{label}_take_out", Policy(opens=view)
+        yield (
+            f"admin:{label}_fill",
+            Policy(
+                opens=add & change,
+                writes={"POST": Write(by=add & change, body=_sheet, changes=False)},
+            ),
+        )
     route = f"admin/{model._meta.app_label}/{model._meta.model_name}/<path:object_id>/"
     yield route, Policy(opens=SITE, fill=record, record=False, answers=SENT_ON)
 
