@@ -1,8 +1,13 @@
 // The queue by keyboard, and filters that show at once. Everything works without this file.
+// An arrow key passes through every choice between here and the wanted one, so what is chosen by
+// keys waits for Enter or for the button.
+let byKeys = false;
+document.addEventListener("keydown", () => { byKeys = true; }, true);
+document.addEventListener("pointerdown", () => { byKeys = false; }, true);
 for (const control of document.querySelectorAll("[data-submits]")) {
   control.addEventListener("change", () => {
     if (control.id === "kec") document.getElementById("desa")?.removeAttribute("name");
-    control.form.requestSubmit();
+    if (!byKeys) control.form.requestSubmit();
   });
 }
 

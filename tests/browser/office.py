@@ -124,7 +124,7 @@ def make_files(folder: Path) -> dict:
         households=270,
         registry_rows=3_300,
         noise=2,
-        areas=_district(),
+        areas=district(),
         out=folder,
         period=PERIOD,
         names={"bali": 2, "jawa": 1, "sunda": 1},
@@ -156,7 +156,7 @@ def _add_a_row_that_calculates(path: Path):
         csv.writer(stream, delimiter=";", lineterminator="\n").writerow(row)
 
 
-def _district() -> District:
+def district() -> District:
     return invented_areas(Random(4021), code=DISTRICT, kecamatan=3, desa=9)
 
 
