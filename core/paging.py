@@ -57,20 +57,39 @@ def _beyond(fields, values, direction) -> Q:
     return Q(**{f"{fields[0]}__{direction}e": values[0]}) & condition
 
 
+class NoSuchPlace(ValueError):
+    """The cursor stands nowhere in these rows: somebody made it up."""
+
+
 def page_of(queryset, fields, query, size=PAGE_SIZE, newest_first=False) -> Slice:
     """One page of a queryset in ascending order of `fields`, which are unique together.
 
-    `query` holds `setelah` or `sebelum` (request.GET). One statement, whatever the page.
+    `query` holds `setelah` or `sebelum` (request.GET); a made-up one gives the first page. One
+    statement, whatever the page.
     """
     backwards = "sebelum" in query
-    cursor = query.get("sebelum") or query.get("setelah")
+    cursor = query.get("sebelum") or query.get("setelah") or ""
+    try:
+        return page_at(
+            queryset, fields, cursor, backwards=backwards, size=size, newest_first=newest_first
+        )
+    except NoSuchPlace:
+        return page_at(queryset, fields, "", size=size, newest_first=newest_first)
+
+
+def page_at(
+    queryset, fields, cursor: str, *, backwards=False, size=PAGE_SIZE, newest_first=False
+) -> Slice:
+    """The rows after the cursor (before it, if `backwards`), or the first; or `NoSuchPlace`."""
     values = unpack(cursor, len(fields)) if cursor else None
+    if cursor and values is None:
+        raise NoSuchPlace
     if values is not None:
         direction = "lt" if backwards != newest_first else "gt"
         try:
             queryset = queryset.filter(_beyond(fields, values, direction))
-        except (ValueError, TypeError, ValidationError):
-            values = None
+        except (ValueError, TypeError, ValidationError) as problem:
+            raise NoSuchPlace from problem
     backwards = backwards and values is not None
     falling = backwards != newest_first
     order = [f"-{field}" for field in fields] if falling else list(fields)

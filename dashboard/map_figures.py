@@ -132,9 +132,7 @@ def _graduated(asked):
     )
     found = _by_place(asked.grouped(exits, "desa").annotate(graduated=Count("pk")))
     for place, row in _families(asked).items():
-        found.setdefault(place, {"graduated": 0})["families"] = row["whole"]
-    for row in found.values():
-        row["whole"] = row["graduated"] + row.get("families", 0)
+        found.setdefault(place, {})["whole"] = row["whole"]
     return found
 
 
@@ -187,6 +185,12 @@ def _share(part):
     return value
 
 
+def _share_of_both(row):
+    """Of those that graduated and those that are still there, together."""
+    graduated = row.get("graduated", 0)
+    return _share("graduated")(row | {"whole": graduated + row.get("whole", 0)})
+
+
 def _per_facilitator(row):
     if not row.get("whole"):
         return None
@@ -217,10 +221,11 @@ GRADUATED = Figure(
         "moving away and other administrative exits are no graduation."
     ),
     numbers=_graduated,
-    value=_share("graduated"),
+    value=_share_of_both,
     columns=(Column("graduated", _("Graduated"), rows="graduasi-tahun-ini"),),
     permissions=(VIEW_HOUSEHOLD, VIEW_CASE),
-    label_of_whole=_("Graduated and in PKH"),
+    label_of_whole=_("Families in PKH"),
+    rows_of_whole="keluarga",
     sign="%",
 )
 QUALITY = Figure(
@@ -237,8 +242,8 @@ QUALITY = Figure(
     columns=(
         Column("no_nik", _("Without NIK"), rows="anggota-tanpa-nik"),
         Column("no_birth", _("Without date of birth"), rows="anggota-tanpa-tanggal-lahir"),
-        Column("no_card", _("Family without a card number")),
-        Column("incomplete", _("Any of these")),
+        Column("no_card", _("Family without a card number"), rows="anggota-tanpa-kk"),
+        Column("incomplete", _("Any of these"), rows="anggota-belum-lengkap"),
     ),
     permissions=(VIEW_HOUSEHOLD, "beneficiaries.view_member"),
     label_of_whole=_("Members"),
@@ -262,6 +267,7 @@ LOAD = Figure(
     ),
     permissions=(VIEW_HOUSEHOLD, VIEW_ASSIGNMENT),
     label_of_whole=_("Facilitators"),
+    rows_of_whole="pendamping-di-wilayah",
     together=_load_together,
 )
 FIGURES = (FAMILIES, GRADUATED, QUALITY, LOAD)

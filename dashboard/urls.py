@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard import map_views, views
+from dashboard import figure_views, map_views, views
 
 app_name = "dashboard"
 
@@ -9,7 +9,9 @@ urlpatterns = [
     path("cari/", views.search, name="search"),
     path("panduan/", views.guide, name="guide"),
     path("panduan/<slug:name>/", views.guide, name="guide_page"),
-    path("angka/<slug:key>/", views.figure, name="figure"),
+    path("angka/<slug:key>/", figure_views.figure, name="figure"),
+    path("angka/<slug:key>/cetak/", figure_views.printed, name="figure_print"),
+    path("angka/<slug:key>/ekspor/", figure_views.export, name="figure_export"),
     path("kpm/", views.households, name="households"),
     path("kpm/<int:pk>/", views.household, name="household"),
     path("peta/", map_views.territory, name="map"),

@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +15,6 @@ from core.errors import Refused
 from core.nik import digits
 from dashboard import family, guides, queries
 from dashboard import search as finding
-from dashboard.figures import FIGURES, Asked, listing
 from dashboard.forms import FindForm
 from dashboard.timeline import timeline
 from documents.queries import documents_of
@@ -47,36 +45,6 @@ def home(request):
             "looks_after_accounts": user.is_staff and "accounts.change_user" in permissions,
             "idle": not permissions and not is_guest(user),
             "meetings": queries.meetings_for(user, now),
-        },
-    )
-
-
-def figure(request, key):
-    """The rows behind a number, under the same filter: by kecamatan or village, and by part."""
-    found = FIGURES.get(key)
-    asked = Asked(request.user, timezone.now())
-    if found is None:
-        raise Http404
-    if not found.opens_to(asked):
-        raise PermissionDenied
-    area = request.GET.get("wilayah", "")[:13]
-    area = area if area.isprintable() else "-"
-    part = request.GET.get("bagian", "")[:30] if found.part else ""
-    part = part if part.isprintable() else "-"
-    page = listing.page_of_rows(found, asked, request.GET, area=area, part=part)
-    return render(
-        request,
-        "dashboard/figure.html",
-        {
-            "figure": found,
-            "said": found.said(asked),
-            "kind": listing.KINDS[found.kind],
-            "page": page,
-            "lines": listing.lines_of(found, page.rows),
-            "number": found.rows(asked, area, part).count(),
-            "area": area,
-            "part": part,
-            "territory": queries.territory(request.user) if found.place else [],
         },
     )
 

@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api.areas import AreaViewSet
 from beneficiaries.api.views import HouseholdViewSet, MemberViewSet
+from dashboard.api.figures import FigureViewSet
 from dtks.api.views import DifferenceViewSet, SnapshotViewSet, SourceRowViewSet
 from facilitators.api.caseloads import AssignmentViewSet, FacilitatorViewSet
 from facilitators.api.commitments import CommitmentCheckViewSet
@@ -30,6 +31,7 @@ router.register("areas", AreaViewSet, basename="area")
 router.register("assignments", AssignmentViewSet, basename="assignment")
 router.register("commitment-checks", CommitmentCheckViewSet, basename="commitment-check")
 router.register("facilitators", FacilitatorViewSet, basename="facilitator")
+router.register("figures", FigureViewSet, basename="figure")
 router.register("follow-ups", FollowUpViewSet, basename="follow-up")
 router.register("graduation-cases", GraduationCaseViewSet, basename="graduation-case")
 router.register("graduation-reports", GraduationReportViewSet, basename="graduation-report")

@@ -34,6 +34,7 @@ class User(AbstractUser):
         permissions = [
             ("reveal_identity", _("Can see full NIK and family card numbers")),
             ("open_admin", _("Can open the administration of master data")),
+            ("export_rows", _("Can take lists of rows out of the office")),
         ]
         constraints = [
             models.CheckConstraint(

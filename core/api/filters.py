@@ -19,18 +19,23 @@ class IdFilter(filters.NumberFilter):
         super().__init__(*args, min_value=0, max_value=LARGEST_ID, decimal_places=0, **kwargs)
 
 
+def refuse_unknown(request, known):
+    """For a view without filters: only the parameters it reads, and only what can be read."""
+    unknown = sorted(set(request.query_params) - set(known) - {"format"})
+    if unknown:
+        raise ValidationError(
+            {name: _("This filter does not exist.") for name in unknown}, code="unknown_filter"
+        )
+    for name, values in request.query_params.lists():
+        if any("\x00" in value for value in values):
+            raise ValidationError({name: _("This value cannot be read.")})
+
+
 class DeclaredFilterBackend(filters.DjangoFilterBackend):
     def filter_queryset(self, request, queryset, view):
         filterset = getattr(view, "filterset_class", None)
         known = set(filterset.base_filters) if filterset else set()
-        unknown = sorted(set(request.query_params) - known - view.query_parameters - ALWAYS_KNOWN)
-        if unknown:
-            raise ValidationError(
-                {name: _("This filter does not exist.") for name in unknown}, code="unknown_filter"
-            )
-        for name, values in request.query_params.lists():
-            if any("\x00" in value for value in values):
-                raise ValidationError({name: _("This value cannot be read.")})
+        refuse_unknown(request, known | view.query_parameters | ALWAYS_KNOWN)
         return super().filter_queryset(request, queryset, view)
 
 

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.http import urlencode
 
+from accounts.scope import area_codes
 from areas.models.querysets import below
 from beneficiaries.models import HouseholdPeriod
 from core.figures import percent
@@ -27,6 +28,7 @@ from facilitators.models import CaseloadSettings
 from facilitators.queries.months import Month, midnight
 from facilitators.queries.visits import rules_on
 
+EXPORT_ROWS = "accounts.export_rows"
 KECAMATAN = 8  # length of its code
 LATELY = dt.timedelta(days=7)
 STANDS_STILL = dt.timedelta(days=30)
@@ -120,8 +122,10 @@ class Figure:
 
     `base(asked)` starts from `visible_to` and is shared by figures that are counted in one pass;
     `where(asked)` narrows it without joining to more than one row. `place` is the path to the
-    village or area of a row; empty where rows lie nowhere. `shown_on(asked, area)` is the address
-    of a page that shows exactly these rows already, or None.
+    village or area of a row; empty where rows lie nowhere. `reach(asked, codes)` says instead
+    which rows belong to an area where one lies in several at once: they are counted as a whole
+    only. `shown_on(asked, area)` is the address of a page that shows exactly these rows already,
+    or None.
     """
 
     key: str
@@ -133,6 +137,7 @@ class Figure:
     permissions: tuple[str, ...] = ()
     where: Callable[[Asked], Q] | None = None
     place: str = ""
+    reach: Callable[[Asked, Sequence[str]], Q] | None = None
     shown_on: Callable[[Asked, str], str | None] | None = None
     # A path by which its rows are told apart besides the kecamatan, such as the way to leave.
     part: str = ""
@@ -146,14 +151,39 @@ class Figure:
         return asked.permissions.issuperset(self.permissions)
 
     def rows(self, asked: Asked, area: str = "", part: str = "") -> QuerySet:
-        found = self.base(asked)
+        found = self.narrowed(asked, area)
         if self.where is not None:
             found = found.filter(self.where(asked))
-        if area:
-            found = found.filter(below(self._code, [area])) if self.place else found.none()
         if part:
             found = found.filter(**{self.part: part}) if self.part else found.none()
         return found
+
+    def rows_to_take_out(self, asked: Asked, area: str = "", part: str = "") -> QuerySet:
+        """Of its rows those in whose area the user may take lists out of the office today.
+
+        Whoever leads one kecamatan and accompanies families of another takes out the first only.
+        Rows that lie nowhere belong to whoever may take out anything.
+        """
+        codes = area_codes(asked.user, EXPORT_ROWS)
+        found = self.rows(asked, area, part)
+        if not codes:
+            return found.none()
+        return self._inside(found, asked, codes) if self.lies_somewhere else found
+
+    def narrowed(self, asked: Asked, area: str) -> QuerySet:
+        """Its base inside the area; what lies nowhere is in none."""
+        found = self.base(asked)
+        if not area:
+            return found
+        return self._inside(found, asked, [area]) if self.lies_somewhere else found.none()
+
+    @property
+    def lies_somewhere(self) -> bool:
+        return bool(self.place or self.reach)
+
+    def _inside(self, found, asked, codes):
+        condition = self.reach(asked, codes) if self.reach else below(self._code, codes)
+        return found.filter(condition)
 
     @property
     def _code(self) -> str:
@@ -199,10 +229,10 @@ class Number:
     places: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def count(asked: Asked, figures: Sequence[Figure]) -> dict[str, Number]:
+def count(asked: Asked, figures: Sequence[Figure], area: str = "") -> dict[str, Number]:
     """{key: number} of the figures that are open to the user: one statement for all of them.
 
-    Figures of one base are counted in one pass over it.
+    Figures of one base are counted in one pass over it. An area narrows all of them.
     """
     wanted: dict[str, Figure] = {}
     for figure in figures:
@@ -213,7 +243,7 @@ def count(asked: Asked, figures: Sequence[Figure]) -> dict[str, Number]:
     for figure in wanted.values():
         if figure.rest_of is None:
             shared[figure.base, figure.place, figure.alone and figure.key].append(figure)
-    counted = [_counted(asked, group) for group in shared.values()]
+    counted = [_counted(asked, group, area) for group in shared.values()]
     if not counted:
         return {}
     numbers = {key: Number() for key in wanted}
@@ -233,9 +263,9 @@ def count(asked: Asked, figures: Sequence[Figure]) -> dict[str, Number]:
     return numbers
 
 
-def _counted(asked, group):
+def _counted(asked, group, area):
     """(kecamatan, {key: number}) of figures with one base."""
-    base, conditions = group[0].base(asked), {}
+    base, conditions = group[0].narrowed(asked, area), {}
     for figure in group:
         conditions[figure.key] = figure.where(asked) if figure.where is not None else None
     if len(group) == 1 and conditions[group[0].key] is not None:

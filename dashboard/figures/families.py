@@ -384,6 +384,19 @@ SAME_NIK = _quality(
     _twice,
     alone=True,
 )
+# Of members, as the map counts them: whoever lacks several of these is one.
+MEMBERS_NO_CARD = _quality(
+    "anggota-tanpa-kk",
+    _("Members without a card number"),
+    _("Of their family no family card number is known."),
+    lambda asked: Q(household__kk_number__isnull=True),
+)
+MEMBERS_INCOMPLETE = _quality(
+    "anggota-belum-lengkap",
+    _("Members incomplete"),
+    _("NIK, date of birth or the family's card number is not known; whoever lacks several is one."),
+    lambda asked: INCOMPLETE | Q(household__kk_number__isnull=True),
+)
 NO_CARD = Figure(
     key="keluarga-tanpa-kk",
     label=_("Families without a card number"),
@@ -453,6 +466,8 @@ FIGURES = (
     *(figure for share in FOUR for figure in (share.part, share.rest)),
     MEMBERS,
     *QUALITY,
+    MEMBERS_NO_CARD,
+    MEMBERS_INCOMPLETE,
     STATUS_CHANGED,
     HANDED_OVER,
 )

@@ -5,8 +5,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from areas.models.querysets import below
+from beneficiaries.models import Household
+from beneficiaries.models.querysets import VIEW_HOUSEHOLD
+from beneficiaries.scope import families_in_scope
 from dashboard.figures.base import Figure
 from facilitators.models import (
+    CaseloadAssignment,
     ChangeProposal,
     CommitmentCheck,
     Facilitator,
@@ -252,6 +257,39 @@ MANY = _load(
     lambda asked: Q(families__gt=asked.caseloads.many_above),
 )
 
+
+def _holding(asked, inside=None):
+    """Caseloads of today of families that stay, each of a family the user sees."""
+    held = (
+        CaseloadAssignment.objects.visible_to(asked.user)
+        .held_on(asked.today)
+        .filter(families_in_scope(asked.user, "household", VIEW_HOUSEHOLD))
+        .exclude(household__status=Household.Status.EXITED)
+        .filter(facilitator_id=OuterRef("pk"))
+    )
+    return Exists((held if inside is None else held.filter(inside)).order_by())
+
+
+def _accompanying(asked):
+    """Also who is posted elsewhere: the family's page names him too. `opens`: so does his own."""
+    at_home = Facilitator.objects.visible_to(asked.user).filter(pk=OuterRef("pk")).order_by()
+    return Facilitator.objects.filter(_holding(asked)).annotate(opens=Exists(at_home))
+
+
+ACCOMPANYING = Figure(
+    key="pendamping-di-wilayah",
+    label=_("Facilitators of the families living here"),
+    definition=_(
+        "Who has an active or suspended family of the area in the caseload today, wherever the "
+        "posting is. Who has families in two areas stands in both."
+    ),
+    source=CASELOADS,
+    kind="accompanies",
+    base=_accompanying,
+    reach=lambda asked, codes: Q(_holding(asked, below("household__desa__code", codes))),
+    permissions=("beneficiaries.view_household", "facilitators.view_caseloadassignment"),
+)
+
 FIGURES = (
     PROPOSALS,
     TO_CHECK,
@@ -266,4 +304,5 @@ FIGURES = (
     WORKERS,
     FEW,
     MANY,
+    ACCOMPANYING,
 )

@@ -13,6 +13,7 @@ from accounts.scope import area_codes, holds_everywhere
 from core.errors import Refused
 from core.exports import write_csv, write_xlsx
 from core.sql import load_sql
+from documents.exports import moment_of, warning, watermark
 from dtks.models import Export, Snapshot
 from jobs.services import enqueue
 
@@ -105,7 +106,7 @@ def make_export(*, export, at, progress=None) -> int:
                     sheet=_("Data"),
                     cover=cover(export, at),
                     cover_title=_("Cover"),
-                    footer=watermark(export, at),
+                    footer=watermark(export.requested_by, at, export.number),
                 )
             else:
                 with beside.open("w", newline="", encoding="utf-8") as file:
@@ -188,28 +189,16 @@ def bad_rows(*, snapshot, severities=("reject", "warn")):
 
 
 def cover(export, at) -> list[tuple[str, str]]:
-    moment = formats.date_format(timezone.localtime(at), "j F Y H:i")
     return [
         (_("Export"), export.get_kind_display()),
         (_("Number"), export.number),
         (_("Made for"), str(export.requested_by)),
-        (_("Made at"), moment),
+        (_("Made at"), moment_of(at)),
         (_("Reason"), export.reason),
         (_("From"), f"{export.snapshot} ({export.snapshot.file_name})"),
         (_("Keep until"), formats.date_format(timezone.localtime(at + KEPT), "j F Y")),
-        (
-            _("Mind"),
-            _(
-                "This file holds personal data of poor families. Do not pass it on; "
-                "delete it when it is no longer needed."
-            ),
-        ),
+        (_("Mind"), warning()),
     ]
-
-
-def watermark(export, at) -> str:
-    moment = formats.date_format(timezone.localtime(at), "j F Y H:i")
-    return f"{export.requested_by} · {moment} · {export.number}"
 
 
 def _outcome_labels():

@@ -162,20 +162,5 @@ class StatementForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class ExportForm(forms.Form):
-    """Why names leave the office; kept with who took them."""
-
-    reason = forms.CharField(
-        label=_("What is the data needed for?"),
-        help_text=_("At least five letters. The reason is kept with your name and the time."),
-        min_length=5,
-        max_length=300,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    file_format = forms.ChoiceField(
-        label=_("As"), choices=[("xlsx", "Excel (xlsx)"), ("csv", "CSV")], initial="xlsx"
-    )
-
-
 class SettleForm(forms.Form):
     note = forms.CharField(label=_("What was found out"), max_length=LONGEST_REASON)

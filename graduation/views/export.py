@@ -1,27 +1,21 @@
 """Cases by name as a spreadsheet, for whoever may take them out of the office."""
 
-import tempfile
-from pathlib import Path
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
 from core.errors import Refused
-from graduation.forms.cases import ExportForm
+from documents.exports import file_answer
+from documents.forms import ExportForm
 from graduation.models import GraduationCase
 from graduation.queries import cases as queries
 from graduation.services.exporting import export_cases
 from graduation.views.cases import chosen_of
-from graduation.views.report import XLSX
-
-_TYPES = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
 
 
 @never_cache
@@ -56,12 +50,10 @@ def export(request):
 
 def _file(request, cases, *, reason, file_format):
     now = timezone.now()
-    with tempfile.TemporaryDirectory() as place, override("id"):
-        path = Path(place) / "usulan"
-        export_cases(
+    return file_answer(
+        lambda path: export_cases(
             cases=cases, path=path, file_format=file_format, reason=reason, by=request.user, at=now
-        )
-        answer = HttpResponse(path.read_bytes(), content_type=_TYPES[file_format])
-    name = f"usulan-graduasi-{timezone.localdate(now):%Y%m%d}.{file_format}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+        ),
+        name=f"usulan-graduasi-{timezone.localdate(now):%Y%m%d}",
+        file_format=file_format,
+    )

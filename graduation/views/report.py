@@ -18,6 +18,7 @@ from areas.models import Area
 from core.errors import Refused
 from core.exports import write_xlsx
 from core.periods import Period
+from documents.exports import XLSX
 from graduation.forms.report import areas_of, asked_report, years_of
 from graduation.models.querysets import VIEW_REPORT
 from graduation.queries.report import KABUPATEN, report_of
@@ -32,7 +33,6 @@ from graduation.report_tables import (
 from graduation.services import lock_quarter
 
 LOCK_REPORT = "graduation.lock_reportquarter"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 sees_report = permission_required(VIEW_REPORT, raise_exception=True)
 
 

@@ -3,7 +3,6 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
@@ -18,6 +17,7 @@ from accounts.scope import holds_everywhere
 from accounts.scopes import Scope
 from areas.api.filters import InAreaFilter
 from areas.models import Area
+from core.api.filters import refuse_unknown
 from core.api.views import OfficeViewSet
 from meetings import services
 from meetings.models import AgendaItem, Meeting
@@ -305,11 +305,3 @@ class MeetingResultsViewSet(OfficeViewSet):
         asked.is_valid(raise_exception=True)
         found = results_of(request.user, today=timezone.localdate(), **asked.validated_data)
         return Response(self.get_serializer(found).data)
-
-
-def refuse_unknown(request, known):
-    unknown = sorted(set(request.query_params) - known - {"format"})
-    if unknown:
-        raise serializers.ValidationError(
-            {name: _("This filter does not exist.") for name in unknown}, code="unknown_filter"
-        )

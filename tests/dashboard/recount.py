@@ -95,6 +95,7 @@ OPENS = {
     "pendamping": "caseloads",
     "pendamping-sedikit": "caseloads",
     "pendamping-banyak": "caseloads",
+    "pendamping-di-wilayah": "caseloads",
     "keluarga-tanpa-pendamping": "caseloads",
     "keluarga-didampingi": "caseloads",
     "serah-terima": "caseloads",
@@ -365,6 +366,16 @@ class Recount:
     def anggota_tanpa_tanggal_lahir(self, person):
         return [member.pk for member in self.people(person) if not member.birth_on]
 
+    def anggota_tanpa_kk(self, person):
+        return [m.pk for m in self.people(person) if not m.household.kk_number]
+
+    def anggota_belum_lengkap(self, person):
+        return [
+            member.pk
+            for member in self.people(person)
+            if not (member.nik and member.birth_on and member.household.kk_number)
+        ]
+
     def anggota_nik_sama(self, person):
         people = self.people(person)
         times = Counter(member.nik for member in people if member.nik)
@@ -429,6 +440,10 @@ class Recount:
 
     def pendamping(self, person):
         return self.posted(person, "caseloads")
+
+    def pendamping_di_wilayah(self, person):
+        families = {family.pk for family in self.staying(person, "caseloads")}
+        return {who for family, who in self.held.items() if family in families}
 
     @cached_property
     def loads(self):
