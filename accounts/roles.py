@@ -69,6 +69,8 @@ _READ_MEETINGS = {"meetings.view_meeting"}
 _KEEP_MEETINGS = _READ_MEETINGS | {"meetings.change_meeting"}
 _PLAN_MEETINGS = _KEEP_MEETINGS | {"meetings.add_meeting"}
 _PUBLISH_MINUTES = _READ_MEETINGS | {"meetings.publish_minutes"}
+# Reports of sums for superiors; they hold no family's name.
+_MAKE_REPORTS = {"dashboard.add_officereport"}
 _MEETING_TABLES = ("institution", "representative", "facility")
 _MEETING_LISTS = (*_MEETING_TABLES, "meetingsettings", "escalationrule")
 _KEEP_INSTITUTIONS = {
@@ -107,6 +109,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.SUBDISTRICT_LEAD: frozenset(
         _READ_PEOPLE
+        | _MAKE_REPORTS
         | _KEEP_MEETINGS
         | _PROPOSE_CASES
         | _VERIFY_CASES
@@ -129,6 +132,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.DISTRICT_COORDINATOR: frozenset(
         _READ_PEOPLE
+        | _MAKE_REPORTS
         | _PLAN_MEETINGS
         | _PUBLISH_MINUTES
         | _KEEP_INSTITUTIONS
@@ -200,6 +204,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.HEAD: frozenset(
         _READ_PEOPLE
+        | _MAKE_REPORTS
         | _PUBLISH_MINUTES
         | _APPROVE_CASES
         | _READ_GRADUATION
@@ -216,6 +221,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     Role.DIVISION_HEAD: frozenset(
         _READ_PEOPLE
+        | _MAKE_REPORTS
         | _PUBLISH_MINUTES
         | _APPROVE_CASES
         | _READ_GRADUATION

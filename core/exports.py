@@ -9,6 +9,8 @@ does not grow with the file.
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
@@ -18,6 +20,12 @@ LONGEST_CELL = 32_767
 _STARTS_FORMULA = frozenset("=+-@\t\r\n\0＝＋－＠|%")
 # What a spreadsheet program may skip before it looks at the first letter.
 _SKIPPED = " \u00a0\ufeff\u200b\u200c\u200d\u2060"
+
+_AS_TEXT = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 
 def inert(value: Any) -> str:
@@ -75,15 +83,7 @@ def write_xlsx(
     `cover` becomes a first sheet of label and value; `footer` is printed under every page. More
     rows than a sheet can hold go on in another one under the same header.
     """
-    book = xlsxwriter.Workbook(
-        str(path),
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, **_AS_TEXT})
     bold = book.add_format({"bold": True})
     text = book.add_format({"num_format": "@"})
     if cover:
@@ -112,6 +112,70 @@ def write_xlsx(
         _page(book, sheet, 1, header, bold, widths, footer)
     book.close()
     return count
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table as a sheet of its own: numbers stay numbers, decimals show two places."""
+
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    widths: Sequence[int] = ()
+
+
+def write_sheets(
+    path,
+    sheets: Sequence[Sheet],
+    *,
+    cover: Sequence[tuple[str, str]],
+    cover_title: str,
+    footer: str = "",
+) -> int:
+    """Write several small tables, each on a sheet under its frozen header, behind the cover.
+
+    For tables of sums, which are held in memory as they are. Returns the number of rows.
+    """
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, **_AS_TEXT})
+    bold, head = book.add_format({"bold": True}), book.add_format({"bold": True, "text_wrap": True})
+    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+    whole = book.add_format({"num_format": "#,##0", "valign": "top"})
+    parts = book.add_format({"num_format": "0.00", "valign": "top"})
+    first = book.add_worksheet(cover_title[:31])
+    first.set_column(0, 0, 28)
+    first.set_column(1, 1, 90)
+    for row, (label, value) in enumerate(cover):
+        first.write_string(row, 0, _cut(label), bold)
+        first.write_string(row, 1, _cut(value), text)
+    _print(first, footer)
+    count, taken = 0, {cover_title[:31].casefold()}
+    for sheet in sheets:
+        page = _page(book, _name_of(sheet.name, taken), 1, sheet.header, head, sheet.widths, footer)
+        for row, cells in enumerate(sheet.rows, start=1):
+            for column, cell in enumerate(cells):
+                if cell is None or cell == "":
+                    continue
+                if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
+                    page.write_string(row, column, _cut(str(cell)), text)
+                elif isinstance(cell, int):
+                    page.write_number(row, column, cell, whole)
+                else:
+                    page.write_number(row, column, float(cell), parts)
+            count += 1
+        page.fit_to_pages(1, 0)
+    book.close()
+    return count
+
+
+def _name_of(name: str, taken: set[str]) -> str:
+    """A name the format allows, and no other sheet has: letters are compared without case."""
+    clean = " ".join("".join(" " if letter in r"[]:*?/\\" else letter for letter in name).split())
+    clean, number = clean.strip("'")[:31], 2
+    said = clean
+    while said.casefold() in taken:
+        said, number = f"{clean[:28]} {number}", number + 1
+    taken.add(said.casefold())
+    return said
 
 
 def _page(book, sheet, number, header, bold, widths, footer):

@@ -79,6 +79,7 @@ NAVIGATION = (
         waits=lambda user: my_open(user).count(),
         more_paths=("/tindak-lanjut/", "/instansi/"),
     ),
+    Entry(_("Reports"), "table", "dashboard:reports", ("dashboard.add_officereport",)),
     Entry(_("Visits due"), "calendar", "facilitators:overdue", ("facilitators.view_visit",)),
     Entry(_("Look at visits again"), "eye", "facilitators:review", ("facilitators.check_visit",)),
     Entry(

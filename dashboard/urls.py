@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard import figure_views, map_views, views
+from dashboard import figure_views, map_views, report_views, views
 
 app_name = "dashboard"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("angka/<slug:key>/ekspor/", figure_views.export, name="figure_export"),
     path("kpm/", views.households, name="households"),
     path("kpm/<int:pk>/", views.household, name="household"),
+    path("laporan/", report_views.reports, name="reports"),
+    path("laporan/<uuid:pk>/unduh/", report_views.download, name="download_report"),
     path("peta/", map_views.territory, name="map"),
     path("peta/<str:code>/", map_views.kecamatan, name="map_kecamatan"),
 ]

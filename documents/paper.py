@@ -42,6 +42,11 @@ def render_pdf(template: str, context: dict, *, paper: Paper = "A4") -> bytes:
     document's. Raises Refused (`pdf_unavailable`) where pango is not installed, and
     FatalURLFetchingError when the template names an address that is not ours.
     """
+    return draw_pdf(template, context, paper=paper)[0]
+
+
+def draw_pdf(template: str, context: dict, *, paper: Paper = "A4") -> tuple[bytes, int]:
+    """The same, with the number of its pages."""
     if paper not in PAPERS:
         raise ValueError(f"no such paper: {paper}")
     with _pango():
@@ -53,7 +58,7 @@ def render_pdf(template: str, context: dict, *, paper: Paper = "A4") -> bytes:
     )
     if not document.metadata.title:
         raise ValueError(f"{template} has no title")
-    return document.write_pdf()
+    return document.write_pdf(), len(document.pages)
 
 
 @contextmanager

@@ -217,6 +217,9 @@ PKH_REVEALS_A_DAY = {
 # After so many days without contact a phone throws the families it carries away.
 PKH_PHONE_KEEP_DAYS = number("PKH_PHONE_KEEP_DAYS", 7)
 
+# The file of a report is deleted after so many days; that it was made stays written.
+PKH_REPORT_KEEP_DAYS = number("PKH_REPORT_KEEP_DAYS", 30)
+
 # --- REST
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -312,6 +315,11 @@ CELERY_BEAT_SCHEDULE = {
     "dtks.remove_expired_exports": {
         "task": "dtks.remove_expired_exports",
         "schedule": crontab(hour=2, minute=30),
+        "options": {"queue": "export", "expires": 20 * 60 * 60},
+    },
+    "dashboard.remove_expired_reports": {
+        "task": "dashboard.remove_expired_reports",
+        "schedule": crontab(hour=2, minute=45),
         "options": {"queue": "export", "expires": 20 * 60 * 60},
     },
     "facilitators.prepare_commitments": {

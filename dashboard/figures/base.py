@@ -27,6 +27,7 @@ from core.periods import Period
 from facilitators.models import CaseloadSettings
 from facilitators.queries.months import Month, midnight
 from facilitators.queries.visits import rules_on
+from graduation.report_tables import quarter_name
 
 EXPORT_ROWS = "accounts.export_rows"
 KECAMATAN = 8  # length of its code
@@ -34,14 +35,51 @@ LATELY = dt.timedelta(days=7)
 STANDS_STILL = dt.timedelta(days=30)
 
 
+@dataclass(frozen=True)
+class Span:
+    """The days a report is about: a month or a quarter."""
+
+    first: dt.date
+    last: dt.date
+
+    @classmethod
+    def of_month(cls, first: dt.date) -> "Span":
+        return cls(first, Month(first).last)
+
+    @classmethod
+    def of_quarter(cls, quarter: Period) -> "Span":
+        return cls(quarter.starts_on, quarter.ends_on)
+
+    @property
+    def is_month(self) -> bool:
+        return (self.first.year, self.first.month) == (self.last.year, self.last.month)
+
+    @property
+    def quarter(self) -> Period:
+        """The quarter in which it ends."""
+        return Period.of(self.last)
+
+    @property
+    def moments(self) -> tuple[dt.datetime, dt.datetime]:
+        """The first moment, and the first one after it."""
+        return midnight(self.first), midnight(self.last + dt.timedelta(days=1))
+
+    def __str__(self) -> str:
+        if self.is_month:
+            return formats.date_format(self.first, "F Y")
+        return quarter_name(self.quarter)
+
+
 class Asked:
     """Who asks and when, and what several figures need to know, read once.
+
+    `span` is the time a report is about; a home has none.
 
     As a mapping it gives the words that definitions say: `%(closing)s`, `%(days)s` and so on.
     """
 
-    def __init__(self, user, at: dt.datetime):
-        self.user, self.at = user, at
+    def __init__(self, user, at: dt.datetime, span: Span | None = None):
+        self.user, self.at, self.span = user, at, span
         self._known: dict[str, Any] = {}
 
     def once(self, name: str, ask: Callable[[], Any]):
@@ -111,6 +149,8 @@ class Asked:
             "last_month": lambda: formats.date_format(self.last_month.first, "F Y"),
             "quarter": lambda: str(self.quarter_to_check),
             "year": lambda: self.today.year,
+            "span": lambda: str(self.span),
+            "span_quarter": lambda: quarter_name(self.span.quarter),
             "lately": lambda: LATELY.days,
             "still": lambda: STANDS_STILL.days,
         }[name]()
@@ -299,6 +339,19 @@ class _Json(Func):
 
     template = "(%(expressions)s)::jsonb"
     output_field = JSONField()
+
+
+def within(numbers: dict[str, Number], area: str) -> dict[str, Number]:
+    """The same numbers of one area alone: of a kecamatan, or of a kabupaten with its kecamatan."""
+    found = {}
+    for key, number in numbers.items():
+        places = {
+            code: rows
+            for code, rows in number.places.items()
+            if code == area or code.startswith(f"{area}.")
+        }
+        found[key] = Number(sum(places.values()), defaultdict(int, places))
+    return found
 
 
 def percent_of(numbers: dict[str, Number], share: Share, kecamatan: str | None = None):

@@ -19,7 +19,7 @@ from dashboard.figures.base import KECAMATAN, Asked, Figure, Number, Share, perc
 from dashboard.figures.homes import COVERAGE, FOUR, GRADUATION, INSTITUTIONS, LOAD, QUALITY
 from facilitators.queries.caseloads import average
 from graduation.models.querysets import VIEW_TARGET
-from graduation.queries.targets import targets_of
+from graduation.queries.targets import in_territory, targets_of
 from meetings.queries.results import results_of
 
 # The columns of each table by kecamatan; the whole of a share stands before its part.
@@ -184,18 +184,22 @@ def indicators(asked: Asked, numbers: dict[str, Number]) -> list[Indicator]:
     return found
 
 
-def promises(asked: Asked) -> list[Promised]:
+def promises(asked: Asked, area: str = "") -> list[Promised]:
     """Institutions that owe something, the most overdue first, and those that kept their word.
 
-    The numbers are those of the results page; each opens the list of its follow-ups.
+    The numbers are those of the results page, of an area when one is said; each opens the list of
+    its follow-ups.
     """
     here = reverse("meetings:follow_ups")
 
     def cell(line, name):
-        query = urlencode({"instansi": line.key["institution"], "status": name})
+        query = urlencode(
+            {"instansi": line.key["institution"], "status": name}
+            | ({"wilayah": area} if area else {})
+        )
         return Cell(name, line.numbers[name], f"{here}?{query}")
 
-    lines = results_of(asked.user, today=asked.today).institutions
+    lines = results_of(asked.user, today=asked.today, area=area).institutions
     lines = [line for line in lines if line.numbers["unfinished"] or line.numbers["due"]]
     lines.sort(key=lambda line: (-line.numbers["overdue"], -line.numbers["unfinished"]))
     return [
@@ -210,15 +214,19 @@ def promises(asked: Asked) -> list[Promised]:
     ]
 
 
-def goals(asked: Asked) -> Goals | None:
-    """Targets of the year of the widest area the user holds, beside what the book counts."""
+def goals(asked: Asked, area: Area | None = None, year: int | None = None) -> Goals | None:
+    """Targets of a year, this one unless said, beside what the book counts: of the widest area the
+    user holds, or of `area` when the user sees its targets."""
     codes = [code for code in area_codes(asked.user, VIEW_TARGET) if len(code) in (5, KECAMATAN)]
-    area = Area.objects.filter(
-        pk=min(codes, key=lambda code: (len(code), code), default="")
-    ).first()
+    if area is None:
+        area = Area.objects.filter(
+            pk=min(codes, key=lambda code: (len(code), code), default="")
+        ).first()
+    elif not in_territory(asked.user, area):
+        area = None
     if area is None:
         return None
-    year = asked.today.year
+    year = year or asked.today.year
     found = targets_of(asked.user, area, year, asked.today)
     here = reverse("graduation:targets")
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
+from accounts.scope import holds_everywhere
 from documents.drawing import drawn, numbered_again
 from documents.letterheads import letterhead_of, number_of
 from meetings import hall
@@ -24,6 +25,7 @@ from meetings.services.moves import open_revision_of
 from meetings.views.guards import sees_meetings, staff
 from meetings.views.planning import crumbs, rights_on, seen
 
+MAKE_REPORT = "dashboard.add_officereport"  # the pack is made two floors above
 INVITATION, MINUTES, INSTRUCTION = "undangan-rapat", "notulen", "surat-instruksi"
 MOST_LETTERS = 200  # a page each, some five seconds of a web worker
 EMPTY_LINES = 10  # for those who come without an invitation
@@ -47,6 +49,8 @@ def papers(request, pk):
             "camat": queries.camat_of(record)
             if record.is_published and (rights["may_change"] or rights["may_publish"])
             else [],
+            "may_pack": record.state != Meeting.State.CANCELLED
+            and holds_everywhere(request.user, MAKE_REPORT, record.area_id),
             "breadcrumb": crumbs(record),
         },
     )

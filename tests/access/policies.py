@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from core.periods import Period
 from facilitators.planning import Wanted, simulate
 from tests.access.admin_policies import ADMIN_PAGES
 from tests.access.graduation_cases import POLICIES as CASES
@@ -283,6 +284,22 @@ def members_of(world, person):
     return sum(len(v) for desa, v in world.members.items() if may(person, "people", desa))
 
 
+REPORTERS = holding(*SEES["reports"])
+
+
+def report_wanted(kind, about):
+    return lambda world, desa: {
+        "jenis": kind,
+        "tentang": about(),
+        "wilayah": desa[:8] if desa else "99.09.09",
+        "bentuk": "xlsx",
+    }
+
+
+def office_report(world, desa):
+    return {"pk": world.reports[desa[:5]].pk if desa else MISSING_UUID}
+
+
 # --- pages
 
 PAGES = {
@@ -343,6 +360,20 @@ PAGES = {
         writes={"POST": Write(by=READERS, body=finds, changes=False)},
     ),
     "dashboard:household": Policy(opens=READERS, fill=household),
+    "dashboard:reports": Policy(
+        opens=REPORTERS,
+        queries=("?jenis=triwulan", "?jenis=rhk", "?jenis=rapat", "?jenis=%00&rapat=%00"),
+        writes={
+            "POST": tuple(
+                Write(by=REPORTERS, what="reports", body=report_wanted(kind, about))
+                for kind, about in (
+                    ("bulanan", lambda: f"{timezone.localdate():%Y-%m}"),
+                    ("triwulan", lambda: str(Period.of(timezone.localdate()))),
+                )
+            )
+        },
+    ),
+    "dashboard:download_report": Policy(fill=office_report, what="reports", writes={"POST": NEVER}),
     "dashboard:map": Policy(
         opens=READERS,
         queries=ON_THE_MAP,

@@ -33,6 +33,7 @@ from beneficiaries.models import (
     PeriodRule,
 )
 from core.periods import Period
+from dashboard.models import OfficeReport
 from documents.models import Document, Letterhead
 from documents.services import keep_document
 from dtks.models import Decision, Difference, Export, MatchingSettings, Snapshot
@@ -134,6 +135,8 @@ SEES = {
     "people": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, TKSK, HEAD, DIVISION_HEAD, AUDITOR},
     # the villages of a kecamatan on the map, as far as they are one's own
     "map": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, TKSK, HEAD, DIVISION_HEAD, AUDITOR},
+    # sums of a whole kecamatan or kabupaten as a file
+    "reports": {LEAD, COORDINATOR, HEAD, DIVISION_HEAD},
     # photos and papers of families; a TKSK sees the family, not its photos
     "documents": {FACILITATOR, LEAD, COORDINATOR, OPERATOR, HEAD, DIVISION_HEAD, AUDITOR},
     # full numbers, after a reveal with a reason
@@ -210,7 +213,7 @@ def may(person: str | None, what: str, desa: str) -> bool:
     """The oracle: may this person see (or do) this kind of thing in the desa or area?"""
     if what == "question file":  # a file of which the person may see some questions
         return any(may(person, "questions", other) for other in DESA if other[:5] == desa[:5])
-    if what in talks.OF_A_KECAMATAN or what == "map":
+    if what in talks.OF_A_KECAMATAN or what in {"map", "reports"}:
         desa = desa[:8]
     return any(
         role in SEES[what]
@@ -282,6 +285,7 @@ class World:
     snapshots: dict[str, Snapshot] = field(default_factory=dict)  # reconciled, by kabupaten
     staged: dict[str, Snapshot] = field(default_factory=dict)  # waiting for approval
     exports: dict[str, Export] = field(default_factory=dict)
+    reports: dict[str, OfficeReport] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     events: dict[str, AuditEvent] = field(default_factory=dict)
     topic: LearningTopic | None = None
@@ -905,6 +909,16 @@ def _files(world, kabupaten):
         requested_by=writer,
         requested_at=now,
     )
+    # Somebody's who writes here and asks for no reports: nobody's to fetch.
+    world.reports[kabupaten] = OfficeReport.objects.create(
+        kind="monthly",
+        form="pdf",
+        area_id=kabupaten,
+        starts_on=dt.date(2026, 1, 1),
+        ends_on=dt.date(2026, 1, 31),
+        asked_by=writer,
+        asked_at=now,
+    )
     world.jobs[kabupaten] = Job.objects.create(
         kind="dtks.reconcile_snapshot",
         requested_by=writer,
@@ -1096,6 +1110,7 @@ WHERE_IT_LIES = {
     "dtks_matchingsettings": "'99'",
     "dtks_snapshot": "area_id",
     "dtks_export": f"({_FILES_AREA} t.snapshot_id)",
+    "dashboard_officereport": "area_id",
     "dtks_sourcerow": f"({_FILES_AREA} t.snapshot_id)",
     "dtks_rowkey": "village_id",
     "dtks_rowproblem": f"({_FILES_AREA} t.snapshot_id)",

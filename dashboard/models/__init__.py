@@ -1,0 +1,3 @@
+from dashboard.models.reports import OfficeReport
+
+__all__ = ["OfficeReport"]
