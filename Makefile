@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 TEST_WORKERS ?= 2
 TEST_ARGS ?=
 
-.PHONY: demo test bench bench-field bench-board bench-door bench-search rehearse requirements messages lint types catalogue venv runtime dev
+.PHONY: demo test bench bench-field bench-board bench-door bench-search bench-web rehearse requirements messages lint types catalogue venv runtime dev
 
 demo: runtime catalogue
 	@exec $(PY) -m pkh.office --with-parent
@@ -35,6 +35,9 @@ bench-door: dev catalogue
 
 bench-search: dev catalogue
 	@exec $(PY) -m tests.bench.search
+
+bench-web: dev catalogue
+	@exec $(PY) -m tests.bench.web
 
 # A backup made now, put into a temporary database, compared and thrown away; of the office that
 # PKH_HOME and DATABASE_URL name. BACKUP=folder rehearses one that is there.

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.held import held_today
+from accounts.roles import Role
 from areas.models import Area
 from meetings.queries.follow_ups import my_open
 from meetings.views.guards import is_guest
@@ -105,10 +106,15 @@ class Office:
         return settings.PKH_OFFICE_NAME
 
     @cached_property
+    def _areas(self):
+        """{code: area} of the office and of what is held: one statement for every page."""
+        held = held_today(self.user) if self.user is not None else ()
+        return Area.objects.in_bulk({settings.PKH_OFFICE_AREA, *(code for _role, code in held)})
+
+    @property
     def area_name(self):
-        return (
-            Area.objects.filter(pk=settings.PKH_OFFICE_AREA).values_list("name", flat=True).first()
-        )
+        area = self._areas.get(settings.PKH_OFFICE_AREA)
+        return area.name if area else None
 
     @cached_property
     def user(self):
@@ -122,13 +128,11 @@ class Office:
 
     @cached_property
     def roles(self):
-        """`Data operator, Pringsewu`: the assignments held today, as the user menu says them."""
-        if self.user is None or not self.user.is_authenticated:
+        """(`Data operator`, `Pringsewu`) of each assignment held today, as the user menu says."""
+        if self.user is None:
             return []
-        held = self.user.assignments.filter(
-            pk__in=self.user.assignments.held_on(timezone.localdate())
-        )
-        return list(held.select_related("area").order_by("area_id", "role"))
+        held = sorted(held_today(self.user), key=lambda one: (one[1], one[0]))
+        return [(Role(role).label, str(self._areas[code])) for role, code in held]
 
     @cached_property
     def navigation(self):

@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.held import recalled
+
 
 class VisitSettings(models.Model):
     """The numbers by which visits are accepted and looked at, from a day on; the newest holds.
@@ -83,5 +85,11 @@ class VisitSettings(models.Model):
 
     @classmethod
     def on(cls, day):
-        """The row that holds on the day; where none has begun, the numbers of a new office."""
-        return cls.objects.filter(valid_from__lte=day).first() or cls(valid_from=day)
+        """The row that holds on the day; where none has begun, the numbers of a new office.
+
+        Asked once in a request, and not to be changed by whoever asks.
+        """
+        return recalled(
+            ("visit settings", day),
+            lambda: cls.objects.filter(valid_from__lte=day).first() or cls(valid_from=day),
+        )

@@ -5,6 +5,7 @@ import datetime as dt
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from accounts.held import recalled
 from areas.models import Area
 from beneficiaries.models import Household, Member
 from facilitators.forms.visits import CHOICES, LABELS
@@ -23,9 +24,16 @@ _BY_COLUMN = {"village": "desa_id"}
 
 
 def rules_on(day: dt.date) -> dict[str, int]:
-    """{purpose: days}; "" is a visit for whatever purpose. The newest rule of each holds."""
-    rules = VisitRule.objects.filter(valid_from__lte=day).order_by("purpose", "-valid_from")
-    return dict(rules.distinct("purpose").values_list("purpose", "days"))
+    """{purpose: days}; "" is a visit for whatever purpose. The newest rule of each holds.
+
+    Asked once in a request: a page of visits due needs them several times.
+    """
+
+    def ask():
+        rules = VisitRule.objects.filter(valid_from__lte=day).order_by("purpose", "-valid_from")
+        return dict(rules.distinct("purpose").values_list("purpose", "days"))
+
+    return recalled(("visit rules", day), ask)
 
 
 def unvisited(day: dt.date, days: int, purpose: str = "") -> Q:
