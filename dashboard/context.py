@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.held import held_today
 from accounts.roles import Role
 from areas.models import Area
+from dashboard.figures.here import rows_at
 from meetings.queries.follow_ups import my_open
 from meetings.views.guards import is_guest
 
@@ -133,6 +134,11 @@ class Office:
             return []
         held = sorted(held_today(self.user), key=lambda one: (one[1], one[0]))
         return [(Role(role).label, str(self._areas[code])) for role, code in held]
+
+    @cached_property
+    def rows_here(self):
+        """Where the rows of this page are printed and taken out, if it shows those of a figure."""
+        return rows_at(self.request)
 
     @cached_property
     def navigation(self):

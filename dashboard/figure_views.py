@@ -1,5 +1,6 @@
 """The rows behind a number: on the screen, on paper and as a file, all of the same question."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -15,8 +16,8 @@ from django.views.decorators.cache import never_cache
 
 from accounts import audit
 from core.errors import Refused
-from dashboard import queries
-from dashboard.exporting import export_rows, header_of, too_many
+from dashboard import exporting, queries
+from dashboard.exporting import export_rows, too_many
 from dashboard.figures import FIGURES, Asked
 from dashboard.figures.base import EXPORT_ROWS
 from dashboard.figures.listing import Rows
@@ -76,7 +77,7 @@ def printed(request, key):
             messages.error(request, too_many(rows, number, MOST_ON_PAPER))
             return redirect(back)
         lines = rows.lines(rows.in_order())
-        said, scope, heads = rows.figure.said(rows.asked), rows.scope, header_of(rows)
+        said, scope = rows.figure.said(rows.asked), rows.scope
         name = f"{slugify(rows.figure.label)}-{timezone.localdate(rows.asked.at):%Y%m%d}"
     audit.record(
         "figure.printed",
@@ -97,7 +98,6 @@ def printed(request, key):
             "said": said,
             "scope": scope,
             "kind": rows.kind,
-            "heads": heads,
             "has_kecamatan": rows.has_kecamatan,
             "lines": lines,
             "at": rows.asked.at,
@@ -113,7 +113,11 @@ def printed(request, key):
 @permission_required(EXPORT_ROWS, raise_exception=True)
 def export(request, key):
     """Why the rows are needed, and then the file."""
-    rows = rows_asked_for(request, key)
+    rows = replace(rows_asked_for(request, key), taken_out=True)
+    back, number = _url("dashboard:figure", rows), rows.number()
+    if number > exporting.MOST_ROWS:
+        messages.error(request, too_many(rows, number, exporting.MOST_ROWS))
+        return redirect(back)
     form, status = ExportForm(request.POST or None), 200
     if request.method == "POST":
         status = 422
@@ -122,7 +126,6 @@ def export(request, key):
                 return _file(request, rows, **form.cleaned_data)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
-    back = _url("dashboard:figure", rows)
     return render(
         request,
         "dashboard/figure_export.html",
@@ -130,7 +133,7 @@ def export(request, key):
             "figure": rows.figure,
             "scope": rows.scope,
             "form": form,
-            "number": Rows(rows.figure, rows.asked, rows.area, rows.part, taken_out=True).number(),
+            "number": number,
             "back": back,
             "breadcrumb": [(rows.figure.label, back)],
         },

@@ -116,7 +116,7 @@ class Rows:
     def scope(self) -> str:
         """The areas in words: the one that was chosen, or those the user holds."""
         areas = self.areas()
-        named = ", ".join(str(area) for area in areas[:MOST_NAMED])
+        named = ", ".join(_called(area) for area in areas[:MOST_NAMED])
         if not areas:
             return self.area or _("your own")
         if (more := len(areas) - MOST_NAMED) > 0:
@@ -135,13 +135,24 @@ class Rows:
             codes = area_codes(user, figure.permissions[0]) if figure.permissions else []
         return self.asked.once(
             f"areas {','.join(codes)}",
-            lambda: list(Area.objects.filter(pk__in=codes).order_by("code")),
+            lambda: list(
+                Area.objects.filter(pk__in=codes).select_related("parent").order_by("code")
+            ),
         )
 
     @property
     def has_kecamatan(self) -> bool:
         """The kecamatan stands beside the place of a row."""
         return bool(self.figure.place and self.kind.where)
+
+
+def _called(area: Area) -> str:
+    """A kecamatan is often called like its kabupaten, and a village like its kecamatan."""
+    if area.level == Area.Level.KECAMATAN:
+        return _("Kecamatan %(name)s") % {"name": area.name}
+    if area.level == Area.Level.DESA and area.parent:
+        return f"{area.name}, {_called(area.parent)}"
+    return str(area)
 
 
 def _local(value) -> dt.date | None:

@@ -54,6 +54,7 @@ MISSING_UUID = "00000000-0000-4000-8000-000000000000"
 
 
 READERS = holding(*SEES["people"])
+TAKE_OUT = holding(*SEES["exports cases"])  # and the rows behind every number
 DECIDERS = holding(*SEES["decides"])
 FILE_READERS = holding(*SEES["files"])
 ROW_READERS = holding(*SEES["rows"])
@@ -323,6 +324,26 @@ PAGES = {
             "?sebelum=WyI5OSIsIDFd",
         ),
         totals={"number": families_or_nothing},
+    ),
+    "dashboard:figure_print": Policy(
+        opens=READERS,
+        fill=lambda world, desa: {"key": "keluarga"},
+        record=False,
+        queries=("?wilayah=99.02", "?wilayah=%00", "?bagian=x", "?kertas=f4"),
+    ),
+    "dashboard:figure_export": Policy(
+        opens=TAKE_OUT,
+        fill=lambda world, desa: {"key": "anggota"},
+        record=False,
+        queries=("?wilayah=99.02", "?wilayah=%00"),
+        writes={
+            "POST": Write(
+                by=TAKE_OUT,
+                body={"reason": "rapat kabupaten", "file_format": "csv"},
+                what=ANYWHERE,
+                changes=False,
+            )
+        },
     ),
     "dashboard:guide": Policy(opens=SIGNED_IN),
     "dashboard:guide_page": Policy(
@@ -1004,6 +1025,35 @@ API = {
     ),
     "api:v1:area-detail": Policy(
         opens=SIGNED_IN, record=False, fill=lambda world, desa: {"pk": desa or "99"}
+    ),
+    "api:v1:figure-list": Policy(
+        opens=SIGNED_IN,
+        queries=(
+            ("?area=99.02", {200}),
+            ("?area=%00", {400}),
+            ("?wilayah=99.02", {400}),
+            ("?reveal=1&reason=coba", {400}),
+        ),
+    ),
+    "api:v1:figure-detail": Policy(
+        opens=READERS,
+        fill=lambda world, desa: {"key": "keluarga"},
+        record=False,
+        queries=(("?area=99.02", {200}), ("?part=x", {200}), ("?area=%00", {400})),
+    ),
+    "api:v1:figure-rows": Policy(
+        opens=READERS,
+        fill=lambda world, desa: {"key": "anggota"},
+        record=False,
+        rows=members_of,
+        queries=(
+            ("?area=99.02", {200}),
+            ("?area=99.01.01.2001&page_size=3", {200}),
+            ("?area=%00", {400}),
+            ("?cursor=omong-kosong", {404}),
+            ("?ordering=nik", {400}),
+            ("?reveal=1&reason=coba", {400}),
+        ),
     ),
     "api:v1:household-list": Policy(
         opens=READERS,

@@ -1,4 +1,4 @@
-"""A number, its rows, the export, REST and the print are one question; who may ask is the same."""
+"""The doors behind a number: file, paper and REST. That they agree is said in test_figures."""
 
 import csv
 import io
@@ -7,15 +7,16 @@ import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.roles import Role
 from accounts.services import issue_token
 from dashboard import exporting, figure_views
-from dashboard.figures import FIGURES
+from dashboard.figures import FIGURES, Asked
 from dashboard.figures.base import EXPORT_ROWS
+from dashboard.figures.here import PAGES
 from tests.factories.accounts import AssignmentFactory
 from tests.factories.areas import AreaFactory
 from tests.factories.beneficiaries import HouseholdFactory, MemberFactory
@@ -59,53 +60,6 @@ def cells(answer):
     return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
-def listed(client, url):
-    found, after = [], ""
-    while after is not None:
-        context = client.get(url, {"setelah": after} if after else {}).context
-        found += [line.title for line in context["lines"]]
-        after = context["page"].after
-    return found, context["number"]
-
-
-def over_rest(client, url):
-    found = []
-    while url:
-        answer = client.get(url)
-        assert (url, answer.status_code) == (url, 200)
-        found += [row["title"] for row in answer.json()["results"]]
-        url = answer.json()["next"]
-    return found
-
-
-def agree(client):
-    """{key: what the doors say} where the doors disagree."""
-    figures = {one["key"]: one for one in client.get(API).json()["results"]}
-    wrong = {}
-    for key, figure in figures.items():
-        titles, number = listed(client, reverse("dashboard:figure", args=[key]))
-        rows = over_rest(client, f"{API}{key}/rows/?page_size=2")
-        taken = [row[0].removeprefix("'") for row in cells(take(client, key))[1:]]
-        paper = client.get(reverse("dashboard:figure_print", args=[key])).context["lines"]
-        one = client.get(f"{API}{key}/").json()["value"]
-        numbers = {figure["value"], one, number, len(titles), len(taken), len(paper), len(rows)}
-        if len(numbers) != 1 or not titles == rows == taken == [line.title for line in paper]:
-            wrong[key] = (figure["value"], one, number, titles, rows, taken)
-    return figures, wrong
-
-
-def test_screen_print_export_and_rest_say_the_same_of_every_figure(client, ratna, families):
-    client.force_login(ratna)
-
-    figures, wrong = agree(client)
-
-    permissions = ratna.get_all_permissions()
-    assert set(figures) == {k for k, one in FIGURES.items() if permissions >= {*one.permissions}}
-    assert wrong == {}
-    assert figures["keluarga"]["value"] == 3
-    assert figures["pendamping-di-wilayah"]["value"] == 1
-
-
 def test_a_file_is_text_masked_marked_and_audited(client, ratna, families):
     client.force_login(ratna)
     answer = take(client, "anggota", "xlsx", query="?wilayah=99.01.01")
@@ -119,7 +73,7 @@ def test_a_file_is_text_masked_marked_and_audited(client, ratna, families):
     assert (rows[1][3], data.cell(2, 1).data_type) == ("9901**********17", "s")
     assert (said["Alasan"], said["Wilayah"], said["Nomor"]) == (
         "rapat koordinasi",
-        "Wilayah 99.01.01",
+        "Kecamatan Wilayah 99.01.01",
         event.data["number"],
     )
     assert str(ratna) in data.oddFooter.left.text
@@ -156,12 +110,10 @@ def test_too_many_rows_are_refused_with_what_to_do(client, ratna, families, monk
     monkeypatch.setattr(figure_views, "MOST_ON_PAPER", 2)
     client.force_login(ratna)
 
-    taken = take(client, "keluarga")
-    printed = client.get(reverse("dashboard:figure_print", args=["keluarga"]), follow=True)
-
-    assert taken.status_code == 422
-    for answer in (taken, printed):
+    for door in ("figure_print", "figure_export"):
+        answer = client.get(reverse(f"dashboard:{door}", args=["keluarga"]), follow=True)
         assert "Pilih satu desa atau kecamatan" in answer.content.decode()
+    assert take(client, "keluarga").status_code == 302
     assert take(client, "keluarga", query="?wilayah=99.01.01").status_code == 200
     assert not AuditEvent.objects.filter(verb="figure.printed").exists()
 
@@ -275,3 +227,29 @@ def test_who_may_take_lists_out():
         Role.DATA_OPERATOR,
         Role.AUDITOR,
     }
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("?alasan=terlambat", "/angka/kunjungan-terlambat/"),
+        ("?alasan=terlambat&setelah=WzFd", "/angka/kunjungan-terlambat/"),
+        ("?alasan=terlambat&tujuan=health_check", ""),
+        ("", ""),
+    ],
+)
+def test_a_page_of_another_floor_leads_to_the_rows_it_shows(client, ratna, families, query, rows):
+    client.force_login(ratna)
+
+    page = client.get(reverse("facilitators:overdue") + query)
+
+    assert page.context["office"].rows_here == rows
+    assert (f'href="{rows}"' in page.content.decode()) == bool(rows)
+
+
+def test_every_page_that_a_figure_names_is_known(ratna):
+    asked = Asked(ratna, timezone.now())
+    named = {figure.url(asked) for figure in FIGURES.values() if figure.shown_on}
+    names = {resolve(address.partition("?")[0]).view_name for address in named}
+
+    assert names - {"dashboard:figure", "graduation:cases"} == PAGES

@@ -1,6 +1,8 @@
 """Every number of every home equals a recount in plain Python, and opens exactly its rows."""
 
+import csv
 import datetime as dt
+import io
 
 import pytest
 from django.db import connection
@@ -277,6 +279,36 @@ def _all_pages(client, url):
         page = answer.context["page"]
         found += [str(row.pk) for row in page.rows]
         after = page.after
+    return found
+
+
+@pytest.mark.parametrize("person", [LEAD, OPERATOR])
+def test_screen_paper_file_and_rest_show_the_same_rows(recount, person):
+    """Who may take lists out, at every door, for every figure of his."""
+    client = _client(recount.world, person)
+    figures = {one["key"]: one for one in client.get("/api/v1/figures/").json()["results"]}
+    assert set(figures) == {key for key in FIGURES if may_open(person, key)}
+    for key, figure in figures.items():
+        url = reverse("dashboard:figure", args=[key])
+        page = client.get(url).context
+        paper = client.get(f"{url}cetak/").context["lines"]
+        rest = _over_rest(client, f"/api/v1/figures/{key}/rows/?page_size=20")
+        shown = [(line.title, line.place, line.say) for line in paper]
+        file = client.post(f"{url}ekspor/", {"reason": "rapat koordinasi", "file_format": "csv"})
+        taken = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))[1:]
+        assert (key, [row[0] for row in taken]) == (key, [line.title for line in paper])
+        assert (key, [(r["title"], r["place"], r["details"]) for r in rest]) == (key, shown)
+        assert {figure["value"], page["number"], len(paper), len(rest), len(taken)} == {
+            len(recount.rows(person, key))
+        }
+
+
+def _over_rest(client, url):
+    found = []
+    while url:
+        answer = client.get(url).json()
+        found += answer["results"]
+        url = answer["next"]
     return found
 
 
