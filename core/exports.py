@@ -170,7 +170,9 @@ def write_sheets(
 def _name_of(name: str, taken: set[str]) -> str:
     """A name the format allows, and no other sheet has: letters are compared without case."""
     clean = " ".join("".join(" " if letter in r"[]:*?/\\" else letter for letter in name).split())
-    clean, number = clean.strip("'")[:31], 2
+    clean, number = clean.strip("'"), 2
+    if len(clean) > 31:  # cut between two words
+        clean = clean[:32].rsplit(" ", 1)[0][:31]
     said = clean
     while said.casefold() in taken:
         said, number = f"{clean[:28]} {number}", number + 1

@@ -1,12 +1,13 @@
 import csv
 import io
+from decimal import Decimal
 
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.exports import inert, write_csv, write_xlsx
+from core.exports import Sheet, inert, write_csv, write_sheets, write_xlsx
 
 HOSTILE = [
     '=HYPERLINK("http://example.invalid","x")',
@@ -112,3 +113,31 @@ def _sheets(path):
 
     with zipfile.ZipFile(path) as archive:
         return b"".join(archive.read(name) for name in archive.namelist() if "worksheets" in name)
+
+
+def test_sheets_keep_numbers_text_and_names_apart(tmp_path):
+    path = tmp_path / "laporan.xlsx"
+    rows = [["=1+1", 21_299, Decimal("98.20"), None]]
+
+    count = write_sheets(
+        path,
+        [
+            Sheet("Keluarga: yang/keluar menurut kecamatan", ["a", "b", "c", "d"], rows),
+            Sheet("Cover", ["a"], []),
+        ],
+        cover=[("Nomor", "-12")],
+        cover_title="Cover",
+    )
+
+    book = openpyxl.load_workbook(path)
+    page = book.worksheets[1]
+    assert count == 1
+    assert book.sheetnames == ["Cover", "Keluarga yang keluar menurut", "Cover 2"]
+    assert [(cell.value, cell.data_type) for cell in page[2]] == [
+        ("=1+1", "s"),
+        (21_299, "n"),
+        (98.2, "n"),
+        (None, "n"),
+    ]
+    assert page.freeze_panes == "A2"
+    assert book.worksheets[0]["B1"].data_type == "s"
