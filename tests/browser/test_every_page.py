@@ -104,7 +104,8 @@ class Shelf:
             found = finders.find(path.removeprefix("/static/"))
             if found is None:
                 self.missing.add(path)
-                return route.abort()
+                route.abort()
+                return
             kind = mimetypes.guess_type(found)[0]
             route.fulfill(body=Path(found).read_bytes(), content_type=kind)
         else:
