@@ -70,7 +70,7 @@ class Reminder(models.Model):
 
     class Privacy:
         personal = {"user", "representative", "items", "email"}
-        ordinary = {"id", "day", "emailed_at", "failed", "seen_at"}
+        ordinary = {"id", "day", "emailed_at", "failed", "unheard", "seen_at"}
 
     def __str__(self):
         return f"{self.day:%d-%m-%Y}"
