@@ -23,15 +23,20 @@ from dashboard.models import OfficeReport
 from dashboard.reports import content_of
 from dashboard.services import ask_report, open_report, remove_expired
 from dashboard.tasks import office_report
+from graduation.queries.report import report_of
+from graduation.services import record_exit
 from jobs.lease import LeaseLost, take
 from jobs.models import Job
 from jobs.runner import Run, run_in_foreground
 from jobs.services import cancel_job
 from meetings.services import publish_minutes
+from tests.english import english_in, texts_of
 from tests.factories.accounts import person
 from tests.factories.areas import AreaFactory
 from tests.factories.beneficiaries import HouseholdFactory, MemberFactory
 from tests.factories.facilitators import FacilitatorFactory, entrust
+from tests.factories.figures import counted
+from tests.factories.graduation import exit_type
 from tests.factories.meetings import follow_up_of, issue_of, meeting_of
 from tests.factories.work import a_visit, an_activity
 from tests.papers import needs_pango, pages_of
@@ -164,6 +169,25 @@ def test_a_quarter_counts_its_three_months(work, kadis):
     asked = Asked(kadis, NOW, Span.of_quarter(Period(2026, 4)))
     assert count(asked, [periods.VISITED])["kunjungan-periode"].total == 4
     assert tables_of(report)["field"]["Jumlah"]["Kunjungan"] == 4
+
+
+def test_a_quarter_says_of_graduation_what_the_graduation_report_says(work, kadis, ratna):
+    counted([family.pk for family in work[:3]], "natural", 2026, quarters=2)
+    record_exit(
+        household=work[3],
+        type=exit_type("moved"),
+        on=dt.date(2026, 2, 3),
+        basis="office",
+        by=ratna,
+        at=NOW,
+    )
+
+    for quarter in (1, 2, 3):
+        period = Period(2026, quarter)
+        found = tables_of(ask(kadis, kind="quarterly", span=Span.of_quarter(period)))["exits"]
+        total = report_of(kadis, "99.01", period).total
+        assert list(found["Jumlah"].values()) == [total.graduations, total.administrative]
+    assert sum(report_of(kadis, "99.01", Period(2026, q)).total.graduations for q in (1, 2)) == 3
 
 
 def test_every_number_of_a_report_is_defined(work, kadis):
@@ -437,7 +461,9 @@ def test_the_page_takes_an_order_and_hands_out_the_file(client, work, kadis, rat
     assert client.post(here, body | {"tentang": str(now)}).status_code == 302
     report = OfficeReport.objects.get()
     assert (report.kind, report.area_id, report.starts_on) == ("quarterly", FIRST, now.starts_on)
-    assert "sedang dibuat" in client.get(here).content.decode()
+    text = client.get(here).content.decode()
+    assert "sedang dibuat" in text
+    assert english_in(texts_of(text)) == []
     made(report)
     url = reverse("dashboard:download_report", args=[report.pk])
     assert url in client.get(here).content.decode()
