@@ -31,15 +31,9 @@ ABOUT_FAMILIES = {"graduation.graduationcase"}
 def pack_content(report, at) -> Content:
     asked, meeting = Asked(report.asked_by, at), report.meeting
     content = Content(report.get_kind_display())
+    when = date_format(meeting.local_start, "l, j F Y, H.i")
     content.notes.append(
-        _("%(day)s, %(time)s %(zone)s, %(place)s.")
-        % {
-            "day": date_format(meeting.local_start, "l, j F Y"),
-            "time": date_format(meeting.local_start, "H.i"),
-            "zone": meeting.get_time_zone_display(),
-            "place": meeting.place,
-        }
-        + f" {meeting.theme}."
+        f"{when} {meeting.get_time_zone_display()}, {meeting.place}. {meeting.theme}."
     )
     content.tables.append(_agenda(meeting))
     content.tables.append(_decided(asked, meeting))
