@@ -42,3 +42,21 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
+
+// A table wider than its place is scrolled by keys as well, so it is a stop for Tab; not when
+// something in it is one already.
+const STOPS = "a[href], button, input, select, textarea, summary, [tabindex]";
+const wide = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const scrolls = target.scrollWidth > target.clientWidth && !target.querySelector(STOPS);
+    if (scrolls) {
+      target.tabIndex = 0;
+      target.setAttribute("role", "group");
+      const caption = target.querySelector("caption")?.textContent.trim();
+      if (caption) target.setAttribute("aria-label", caption);
+    } else {
+      for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
+    }
+  }
+});
+for (const place of document.querySelectorAll(".sheet-wrap:not([tabindex])")) wide.observe(place);
