@@ -1,4 +1,5 @@
-"""The only thing this floor writes: reports that somebody asked for. Their numbers it reads."""
+"""What this floor writes: reports that somebody asked for, whose numbers it reads, and that the
+list of the first day was put away."""
 
 import datetime as dt
 
@@ -12,6 +13,7 @@ from accounts import audit
 from accounts.scope import holds_everywhere
 from areas.models import Area
 from core.errors import Refused
+from dashboard import first_day
 from dashboard.figures.base import Span
 from dashboard.models import OfficeReport
 from dashboard.models.querysets import MAKE_REPORT
@@ -207,3 +209,8 @@ def _check(by, area, meeting):
     )
     if not seen or not holds_everywhere(by, MAKE_REPORT, area.pk):
         raise Refused("not_found", _("There is no such report."))
+
+
+def put_first_day_away(*, by, at: dt.datetime, away: bool) -> None:
+    """Take the list of the first day off somebody's home, or put it back; nobody else's."""
+    audit.record(first_day.HIDDEN if away else first_day.SHOWN, target=by, by=by, at=at)

@@ -1,6 +1,8 @@
 from dataclasses import replace
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -8,12 +10,13 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from beneficiaries.models import Household
 from beneficiaries.queries import MOST_HITS
 from core.errors import Refused
 from core.nik import digits
-from dashboard import family, guides, queries
+from dashboard import family, first_day, guides, queries, services
 from dashboard import search as finding
 from dashboard.forms import FindForm
 from dashboard.timeline import timeline
@@ -37,6 +40,7 @@ def home(request):
         "dashboard/home.html",
         {
             **queries.home_for(user, now),
+            "first_day": first_day.first_day(user, now, permissions),
             "jobs": queries.running_jobs(user, now),
             "files": queries.latest_files(user, permissions),
             "goes_to_the_field": "facilitators.add_visit" in permissions and has_a_phone_page(user),
@@ -47,6 +51,19 @@ def home(request):
             "meetings": queries.meetings_for(user, now),
         },
     )
+
+
+@require_POST
+def put_first_day_away(request):
+    if not first_day.may_see(request.user):
+        raise PermissionDenied
+    away = request.POST.get("tampil") != "1"
+    services.put_first_day_away(by=request.user, at=timezone.now(), away=away)
+    if away:
+        messages.success(
+            request, _("The list of the first day is put away. A button below brings it back.")
+        )
+    return redirect("dashboard:home")
 
 
 def guide(request, name=None):

@@ -365,6 +365,11 @@ PAGES = {
             searched_by_name,
         ),
     ),
+    "dashboard:first_day": Policy(
+        writes={
+            "POST": Write(by=holding(ADMIN, OPERATOR, HEAD, DIVISION_HEAD), body={}, what=ANYWHERE)
+        }
+    ),
     "dashboard:search": Policy(
         opens=READERS,
         queries=(

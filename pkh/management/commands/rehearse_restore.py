@@ -4,9 +4,11 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from core.backup.rehearsal import rehearse
 from core.backup.stopping import stoppable
 from core.commands import OfficeCommand
+from dashboard.first_day import REHEARSED
 
 
 class Command(OfficeCommand):
@@ -29,7 +31,10 @@ class Command(OfficeCommand):
 
     def perform(self, *, by, backup, server):
         with stoppable():
-            return rehearse(folder=backup, server=server, at=timezone.now(), say=self.say)
+            result = rehearse(folder=backup, server=server, at=timezone.now(), say=self.say)
+        if result["equal"]:
+            audit.record(REHEARSED, by=by, channel="command", rows=result["rows"])
+        return result
 
     def exit_status(self, result):
         return int(not result["equal"])
