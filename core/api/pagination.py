@@ -38,7 +38,7 @@ class KeysetPagination(OfficeCursorPagination):
     def paginate(self, queryset, request, *, fields, newest_first=False) -> list:
         cursor = request.query_params.get(self.cursor_query_param, "")
         try:
-            self.page = page_at(
+            self.slice = page_at(
                 queryset,
                 fields,
                 cursor.removeprefix(self.BEFORE),
@@ -48,18 +48,18 @@ class KeysetPagination(OfficeCursorPagination):
             )
         except NoSuchPlace as problem:
             raise NotFound(self.invalid_cursor_message) from problem
-        self.base_url = request.build_absolute_uri()
-        return self.page.rows
+        self.here = request.build_absolute_uri()
+        return self.slice.rows
 
     def get_next_link(self):
-        return self._link(self.page.after)
+        return self._link(self.slice.after)
 
     def get_previous_link(self):
-        before = self.page.before
+        before = self.slice.before
         return self._link(None if before is None else self.BEFORE + before)
 
     def _link(self, cursor):
         if cursor is None:
             return None
-        bare = remove_query_param(self.base_url, self.cursor_query_param)
+        bare = remove_query_param(self.here, self.cursor_query_param)
         return replace_query_param(bare, self.cursor_query_param, cursor)

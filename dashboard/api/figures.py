@@ -26,7 +26,7 @@ PART = OpenApiParameter(
 )
 
 
-class PlaceSerializer(serializers.Serializer):
+class FigureAreaSerializer(serializers.Serializer):
     code = serializers.CharField()
     name = serializers.CharField()
 
@@ -38,7 +38,7 @@ class FigureSerializer(serializers.Serializer):
     source = serializers.CharField()
     value = serializers.IntegerField(help_text="How many rows it has.")
     unit = serializers.CharField(help_text="What one row is.")
-    scope = PlaceSerializer(
+    scope = FigureAreaSerializer(
         many=True,
         help_text="The areas counted: the one asked for, or the asker's. Empty: the asker's own.",
     )
@@ -54,12 +54,12 @@ class FigureListSerializer(serializers.Serializer):
     results = FigureSerializer(many=True)
 
 
-class FactSerializer(serializers.Serializer):
+class FigureFactSerializer(serializers.Serializer):
     label = serializers.CharField()
     value = serializers.CharField(allow_blank=True)
 
 
-class RowSerializer(serializers.Serializer):
+class FigureRowSerializer(serializers.Serializer):
     """A row as the page shows it; numbers are masked."""
 
     id = serializers.CharField()
@@ -67,7 +67,7 @@ class RowSerializer(serializers.Serializer):
     place = serializers.CharField(allow_blank=True)
     within = serializers.CharField(source="beneath", allow_blank=True)
     details = serializers.CharField(source="say", allow_blank=True)
-    facts = FactSerializer(many=True)
+    facts = FigureFactSerializer(many=True)
     at = serializers.SerializerMethodField(help_text="Day or moment by which it is listed.")
     url = serializers.CharField(allow_blank=True, help_text="Page of the row in the application.")
 
@@ -110,10 +110,10 @@ class FigureViewSet(OfficeViewSet):
 
     @extend_schema(
         parameters=[AREA, PART],
-        responses=RowSerializer(many=True),
+        responses=FigureRowSerializer(many=True),
         operation_id="figures_rows_list",
     )
-    @action(detail=True, serializer_class=RowSerializer, pagination_class=KeysetPagination)
+    @action(detail=True, serializer_class=FigureRowSerializer, pagination_class=KeysetPagination)
     def rows(self, request, key=None):
         """The rows of a figure, as the page lists them."""
         refuse_unknown(request, {"area", "part", "cursor", "page_size"})
@@ -123,7 +123,7 @@ class FigureViewSet(OfficeViewSet):
             rows.readable, request, fields=kind.order, newest_first=kind.newest_first
         )
         lines = [_row(rows, row, kind.line(row)) for row in found]
-        return self.get_paginated_response(RowSerializer(lines, many=True).data)
+        return self.get_paginated_response(FigureRowSerializer(lines, many=True).data)
 
     def _rows(self, key) -> Rows:
         figure = FIGURES.get(key)

@@ -211,7 +211,7 @@ def test_map_asks_the_same_for_one_kecamatan_and_for_three(
     client.force_login(ratna)
     client.get(reverse("dashboard:map"), {"angka": figure})
 
-    with django_assert_num_queries(8 if figure in ("keluarga", "mutu") else 9):
+    with django_assert_num_queries(7 if figure in ("keluarga", "mutu") else 8):
         client.get(reverse("dashboard:map"), {"angka": figure})
 
 
