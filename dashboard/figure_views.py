@@ -58,6 +58,7 @@ def figure(request, key):
             "number": number,
             "area": rows.area,
             "part": rows.part,
+            "part_name": rows.part_name,
             "territory": queries.territory(request.user) if rows.figure.lies_somewhere else [],
             "print_url": _url("dashboard:figure_print", rows) if number else "",
             "export_url": _url("dashboard:figure_export", rows)

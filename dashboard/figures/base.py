@@ -181,6 +181,7 @@ class Figure:
     shown_on: Callable[[Asked, str], str | None] | None = None
     # A path by which its rows are told apart besides the kecamatan, such as the way to leave.
     part: str = ""
+    part_name: Callable[[str], str] | None = None
     # The condition looks into other tables: a join of its own costs less than a look a row.
     alone: bool = False
     # (whole, part) of which its rows are the rest: then nothing more is asked for its number.

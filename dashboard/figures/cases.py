@@ -6,7 +6,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.figures.base import Figure
-from graduation.models import Exit, ExitEntry, GraduationCase
+from graduation.models import Exit, ExitEntry, ExitType, GraduationCase
 from graduation.queries.after import states_on, watched
 from graduation.queries.cases import waiting_for
 
@@ -121,6 +121,10 @@ def _graduated(asked):
     )
 
 
+def _way(code):
+    return ExitType.objects.filter(code=code).values_list("name", flat=True).first() or code
+
+
 GRADUATED = Figure(
     key="graduasi-tahun-ini",
     label=_("Graduated this year"),
@@ -133,6 +137,7 @@ GRADUATED = Figure(
     base=_graduated,
     place="desa_id",
     part="type__code",
+    part_name=_way,
     permissions=SEES_CASES,
 )
 

@@ -114,7 +114,16 @@ class Rows:
 
     @cached_property
     def scope(self) -> str:
-        """The areas in words: the one that was chosen, or those the user holds."""
+        """In words: the area that was chosen, or those the user holds; and the part."""
+        return ", ".join(filter(None, (self._where, self.part_name)))
+
+    @cached_property
+    def part_name(self) -> str:
+        name = self.figure.part_name
+        return name(self.part) if self.part and name else ""
+
+    @property
+    def _where(self) -> str:
         areas = self.areas()
         named = ", ".join(_called(area) for area in areas[:MOST_NAMED])
         if not areas:

@@ -361,6 +361,7 @@ def test_what_was_reached_opens_the_exits_the_book_counts(recount):
     for line in goals.lines:
         answer = client.get(line.reached.url)
         assert (line.label, answer.context["number"]) == (line.label, line.reached.number)
+        assert answer.context["part_name"] == line.label
 
 
 def test_promises_of_institutions_open_their_follow_ups(recount):
