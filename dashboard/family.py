@@ -5,6 +5,7 @@ Numbers of statements do not grow with members, periods or changes.
 """
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
@@ -23,6 +24,7 @@ from beneficiaries.models import (
     MemberStatusChange,
 )
 from core.nik import mask_nik
+from dtks.aid import ALWAYS, PROGRAMMES, aid_said, row_of
 from dtks.models import Decision, Difference, Snapshot
 from facilitators.models import CaseloadAssignment
 from facilitators.models.querysets import VIEW_ASSIGNMENT
@@ -247,6 +249,50 @@ def decisions_about(members, user):
         .filter(member__in=members)
         .select_related("by", "member", "snapshot", "withdrawn_by")[:50]
     )
+
+
+@dataclass(frozen=True)
+class Aid:
+    """One programme besides PKH: who of the active members receives it, by which files."""
+
+    label: str
+    receive: list[str]
+    without: list[str]
+    unknown: list[str]
+    files: list[Snapshot]  # the newest first; empty when no file has said anything
+
+
+def other_aid(members, sources, decisions):
+    """What the family receives besides PKH, as the files say it that speak of its members.
+
+    From what `sources` and `decisions` have found for this reader, so nothing is shown of a file
+    whose outcomes the reader may not see. One statement.
+    """
+    decided = {decision.pk: decision for decision in decisions}
+    active = {m.pk: m for m in members if m.status == Member.Status.ACTIVE}
+    rows = {(m.loaded_from, m.loaded_row): m.pk for m in active.values() if m.loaded_row}
+    for line in sources["outcomes"]:
+        difference = line["difference"]
+        number = row_of(difference, decided.get(difference.decision_id))
+        if number is not None and difference.member_id in active:
+            rows[difference.snapshot_id, number] = difference.member_id
+    said = defaultdict(dict)
+    for one in aid_said(rows, sources["files"]):
+        said[one.programme][one.member] = one
+    return [
+        _aid(label, said[programme], active)
+        for programme, label in PROGRAMMES.items()
+        if programme in said or programme in ALWAYS
+    ]
+
+
+def _aid(label, said, active):
+    parts = {True: [], False: [], None: []}
+    for member in active.values():
+        parts[said[member.pk].receives if member.pk in said else None].append(member.name)
+    files = {one.file.pk: one.file for one in said.values()}
+    newest = sorted(files.values(), key=lambda file: file.uploaded_at, reverse=True)
+    return Aid(label, parts[True], parts[False], parts[None], newest)
 
 
 def graduation_of(household, user):

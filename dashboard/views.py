@@ -236,5 +236,6 @@ def household(request, pk):
         "may_change": Household.objects.changeable_by(request.user).filter(pk=record.pk).exists(),
         "breadcrumb": [(_("Families"), reverse("dashboard:households"))],
     }
+    page["other_aid"] = family.other_aid(members, page["sources"], page["decisions"])
     page["timeline"] = timeline(page)
     return render(request, "dashboard/household.html", page)
