@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.scope import area_codes
 from areas.models import Area
+from beneficiaries.scope import split_scope
 from core.nik import mask_nik
 from core.paging import Slice, page_of
 from dashboard.figures.base import EXPORT_ROWS, Asked, Figure
@@ -125,12 +126,21 @@ class Rows:
     @property
     def _where(self) -> str:
         areas = self.areas()
-        named = ", ".join(_called(area) for area in areas[:MOST_NAMED])
         if not areas:
             return self.area or _("your own")
+        named = "; ".join(_called(area) for area in areas[:MOST_NAMED])
         if (more := len(areas) - MOST_NAMED) > 0:
-            return _("%(areas)s and %(more)s more") % {"areas": named, "more": more}
-        return named
+            named = _("%(areas)s and %(more)s more") % {"areas": named, "more": more}
+        return _("entrusted families in %(areas)s") % {"areas": named} if self._entrusted else named
+
+    @property
+    def _entrusted(self) -> bool:
+        """Of these areas only the families that somebody accompanies are seen."""
+        figure = self.figure
+        if not figure.lies_somewhere or not figure.permissions:
+            return False
+        wide, narrowed = split_scope(self.asked.user, "household", figure.permissions[0])
+        return bool(narrowed) and not wide
 
     def areas(self) -> list[Area]:
         """Where its rows may lie: the area that was chosen, or those the user holds; none where

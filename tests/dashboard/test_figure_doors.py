@@ -152,6 +152,19 @@ def test_paper_says_what_it_counts_and_who_printed_it(client, sari, families):
     assert (event.by, event.data["figure"], event.data["rows"]) == (sari, "keluarga", 2)
 
 
+def test_paper_of_a_caseload_says_so(client, sari, families):
+    FacilitatorFactory(user=sari)
+    entrust(sari.facilitator, families[2])
+    client.force_login(sari)
+
+    paper = client.get(reverse("dashboard:figure_print", args=["keluarga"])).context
+
+    assert [line.title for line in paper["lines"]] == ["TUMINI"]
+    assert paper["scope"] == (
+        "keluarga dampingan di Wilayah 99.01.02.2001, Kecamatan Wilayah 99.01.02"
+    )
+
+
 def test_rest_says_what_it_counts_where_and_when(client, ratna, families):
     client.force_login(ratna)
 
