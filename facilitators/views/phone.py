@@ -20,7 +20,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
@@ -32,7 +31,6 @@ from facilitators.queries.phone import caseload as caseload_of
 
 @login_not_required
 @require_safe
-@gzip_page
 def shell(request):
     """The page: its texts and its modules. Everything else comes later, and locked."""
     return render(request, "facilitators/phone.html", _shell())
@@ -153,7 +151,6 @@ def key(request, facilitator):
 
 
 @require_safe
-@gzip_page
 @_for_a_facilitator
 def caseload(request, facilitator):
     """The families of today. An unchanged caseload is not sent again, and not counted as read."""
