@@ -142,7 +142,7 @@ def test_search_asks_the_same_for_one_result_and_for_three(
     client.force_login(ratna)
     client.get(URL, {"cari": "siti"})
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(URL, {"cari": "siti"})
 
 

@@ -42,7 +42,7 @@ def test_households_asks_the_same_for_one_family_and_for_three(
     client.force_login(sari)
     client.get(reverse("dashboard:households"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(reverse("dashboard:households"))
 
 

@@ -73,7 +73,7 @@ def test_queue_asks_the_same_for_one_question_and_for_three(
     client.force_login(sari)
     client.get(reverse("dtks:queue"))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(reverse("dtks:queue"))
 
 
@@ -85,7 +85,7 @@ def test_difference_asks_the_same_for_one_question_and_for_three(
     client.force_login(sari)
     client.get(address(question))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(address(question))
 
 
@@ -292,7 +292,7 @@ def test_snapshots_asks_the_same_for_one_file_and_for_three(
     client.force_login(operator)
     client.get(reverse("dtks:snapshots"))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("dtks:snapshots"))
 
 

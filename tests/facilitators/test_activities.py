@@ -223,7 +223,7 @@ def test_the_list_asks_the_same_for_one_and_for_three(
     client.force_login(ratna)
     client.get(reverse("facilitators:activities"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         answer = client.get(reverse("facilitators:activities"))
 
     assert [one.held_on.day for one in answer.context["page"]] == [3, 2, 1][3 - number :]

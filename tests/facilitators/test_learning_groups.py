@@ -290,7 +290,7 @@ def test_the_modules_are_read_by_all_who_see_p2k2(client, sari, hers, django_ass
     client.force_login(sari)
     client.get(url("learning_modules"))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         answer = client.get(url("learning_modules"))
 
     modules = dict(answer.context["modules"])

@@ -171,7 +171,7 @@ def test_the_list_asks_the_same_for_one_group_and_for_three(
     client.force_login(ratna)
     client.get(reverse("facilitators:learning_groups"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         answer = client.get(reverse("facilitators:learning_groups"))
 
     assert [row.families for row in answer.context["page"]] == [2] * number

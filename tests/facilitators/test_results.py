@@ -238,7 +238,7 @@ def test_the_overview_asks_the_same_for_one_and_for_three(
     url = reverse("facilitators:results") + "?bulan=2026-11"
     client.get(url)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         answer = client.get(url)
 
     assert answer.context["total"] == 2 * number

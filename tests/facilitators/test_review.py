@@ -256,7 +256,7 @@ def test_the_page_costs_the_same_for_one_and_for_three(
         check_visit(visit=visit, result="agrees", by=ratna, at=now)
     client.force_login(lead)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         answer = client.get(reverse("facilitators:review"))
 
     assert len(answer.context["page"].rows) == number

@@ -127,5 +127,5 @@ def test_the_list_asks_the_same_for_one_family_and_for_three(
     client.force_login(sari)
     client.get(reverse("dashboard:households"))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(reverse("dashboard:households"))

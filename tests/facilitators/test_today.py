@@ -117,7 +117,7 @@ def test_the_page_costs_the_same_for_one_and_for_three(
         ask_for_visit(household=one, wanted="KTP", by=operator, at=timezone.now())
     client.force_login(operator)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(10):
         answer = client.get(reverse("facilitators:overdue"))
 
     rows = answer.context["page"].rows

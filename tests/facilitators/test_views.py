@@ -158,7 +158,7 @@ def test_the_page_asks_the_same_for_one_facilitator_and_for_three(
         entrust(FacilitatorFactory(), HouseholdFactory())
     listed(client, ratna)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(reverse(CASELOADS))
 
 
@@ -171,7 +171,7 @@ def test_one_facilitators_page_asks_the_same_for_one_family_and_for_three(
     client.force_login(ratna)
     client.get(facilitator.get_absolute_url())
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         answer = client.get(facilitator.get_absolute_url())
 
     assert (answer.context["families"], len(answer.context["page"].rows)) == (number, number)

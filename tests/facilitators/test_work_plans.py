@@ -214,7 +214,7 @@ def test_the_overview_asks_the_same_for_one_and_for_three(
     client.force_login(ratna)
     client.get(reverse("facilitators:work_plans") + "?bulan=2026-11")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         answer = client.get(reverse("facilitators:work_plans") + "?bulan=2026-11")
 
     assert answer.context["total"].planned == 3 * number

@@ -210,7 +210,7 @@ def test_the_list_asks_the_same_however_long(client, sari, ratna, rows, django_a
     client.force_login(ratna)
     client.get(PAGE)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(PAGE)
 
 

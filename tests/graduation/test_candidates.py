@@ -88,7 +88,7 @@ def test_the_list_asks_the_same_however_long(client, ratna, rows, django_assert_
     client.force_login(ratna)
     client.get(PAGE)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(PAGE)
 
 

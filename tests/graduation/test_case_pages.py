@@ -108,7 +108,7 @@ def test_board_asks_as_much_for_one_case_as_for_three(
         upto("proposed", a_family(f"IBU {n}"), sari, ratna, now)
     read(client, ratna, BOARD)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(BOARD)
 
 

@@ -450,5 +450,5 @@ def test_the_page_asks_the_same_for_one_kecamatan_and_for_three(
     url = reverse("graduation:targets") + "?tahun=2026"
     client.get(url)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(url)

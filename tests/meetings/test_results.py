@@ -202,7 +202,7 @@ def test_the_page_costs_the_same_with_more_rows(client, world, django_assert_num
     for more in (0, 3):
         for nth in range(more):
             follow_up_of_published(world[0], f"M-{nth}")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             shown(client, "/rapat/hasil/?tahun=2026")
 
 
