@@ -12,9 +12,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, F, Func, JSONField, Q, QuerySet, Value, When
-from django.db.models.fields import CharField
-from django.db.models.functions import JSONObject, Left
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models.fields import BigIntegerField, CharField
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.http import urlencode
@@ -156,16 +155,22 @@ class Asked:
         }[name]()
 
 
+Condition = Callable[[Asked], Q]
+Beside = Callable[[Asked, QuerySet], QuerySet]
+
+
 @dataclass(frozen=True)
 class Figure:
     """A number people read, and the rows behind it.
 
-    `base(asked)` starts from `visible_to` and is shared by figures that are counted in one pass;
-    `where(asked)` narrows it without joining to more than one row. `place` is the path to the
-    village or area of a row; empty where rows lie nowhere. `reach(asked, codes)` says instead
-    which rows belong to an area where one lies in several at once: they are counted as a whole
-    only. `shown_on(asked, area)` is the address of a page that shows exactly these rows already,
-    or None.
+    `base(asked)` starts from `visible_to`; figures of one base are counted in one pass over it.
+    Its rows are those of the base for which `where` and all of `shared` hold and none of `unless`;
+    a function that stands with several figures is asked once a row for all of them. `beside` joins
+    what these conditions ask about, one row at most; nothing else joins to more than one. `place`
+    is the path to the village or area of a row; empty where rows lie nowhere. `reach(asked, codes)`
+    says instead which rows belong to an area where one lies in several at once: they are counted as
+    a whole only. `shown_on(asked, area)` is the address of a page that shows exactly these rows
+    already, or None.
     """
 
     key: str
@@ -175,26 +180,33 @@ class Figure:
     kind: str
     base: Callable[[Asked], QuerySet]
     permissions: tuple[str, ...] = ()
-    where: Callable[[Asked], Q] | None = None
+    where: Condition | None = None
+    shared: tuple[Condition, ...] = ()
+    unless: tuple[Condition, ...] = ()
+    beside: tuple[Beside, ...] = ()
     place: str = ""
     reach: Callable[[Asked, Sequence[str]], Q] | None = None
     shown_on: Callable[[Asked, str], str | None] | None = None
     # A path by which its rows are told apart besides the kecamatan, such as the way to leave.
     part: str = ""
     part_name: Callable[[str], str] | None = None
-    # The condition looks into other tables: a join of its own costs less than a look a row.
-    alone: bool = False
-    # (whole, part) of which its rows are the rest: then nothing more is asked for its number.
-    rest_of: "tuple[Figure, Figure] | None" = None
 
     def opens_to(self, asked: Asked) -> bool:
         """All permissions are held today; which rows they open is said by the base."""
         return asked.permissions.issuperset(self.permissions)
 
+    @property
+    def holding(self) -> tuple[Condition, ...]:
+        return self.shared if self.where is None else (*self.shared, self.where)
+
     def rows(self, asked: Asked, area: str = "", part: str = "") -> QuerySet:
         found = self.narrowed(asked, area)
-        if self.where is not None:
-            found = found.filter(self.where(asked))
+        for join in self.beside:
+            found = join(asked, found)
+        for condition in self.holding:
+            found = found.filter(condition(asked))
+        for condition in self.unless:
+            found = found.filter(~condition(asked))
         if part:
             found = found.filter(**{self.part: part}) if self.part else found.none()
         return found
@@ -273,73 +285,79 @@ class Number:
 def count(asked: Asked, figures: Sequence[Figure], area: str = "") -> dict[str, Number]:
     """{key: number} of the figures that are open to the user: one statement for all of them.
 
-    Figures of one base are counted in one pass over it. An area narrows all of them.
+    Figures of one base are counted in one pass over it, however many conditions they share. An
+    area narrows all of them.
     """
-    wanted: dict[str, Figure] = {}
-    for figure in figures:
-        for one in (*(figure.rest_of or ()), figure):
-            if one.opens_to(asked):
-                wanted.setdefault(one.key, one)
-    shared: dict[tuple, list[Figure]] = defaultdict(list)
+    wanted = {one.key: one for one in figures if one.opens_to(asked)}
+    groups: dict[tuple, list[Figure]] = defaultdict(list)
     for figure in wanted.values():
-        if figure.rest_of is None:
-            shared[figure.base, figure.place, figure.alone and figure.key].append(figure)
-    counted = [_counted(asked, group, area) for group in shared.values()]
-    if not counted:
+        groups[figure.base, figure.place, figure.reach].append(figure)
+    passes = [_Pass(figures) for figures in groups.values()]
+    if not passes:
         return {}
     numbers = {key: Number() for key in wanted}
-    first, *others = counted
-    for kecamatan, found in first.union(*others, all=True):
-        for key, number in found.items():
-            numbers[key].total += number
-            if number:
-                numbers[key].places[kecamatan or ""] += number
-    for figure in wanted.values():
-        if figure.rest_of is not None:
-            whole, part = (numbers[one.key] for one in figure.rest_of)
-            numbers[figure.key].total = whole.total - part.total
-            for kecamatan, number in whole.places.items():
-                if number != part.places.get(kecamatan, 0):
-                    numbers[figure.key].places[kecamatan] = number - part.places.get(kecamatan, 0)
+    first, *others = (one.counted(asked, nth, area) for nth, one in enumerate(passes))
+    for nth, place, held, number in first.union(*others, all=True):
+        kecamatan = (place or "")[:KECAMATAN]
+        for figure in passes[nth].those_with(held):
+            numbers[figure.key].total += number
+            numbers[figure.key].places[kecamatan] += number
     return numbers
 
 
-def _counted(asked, group, area):
-    """(kecamatan, {key: number}) of figures with one base."""
-    base, conditions = group[0].narrowed(asked, area), {}
-    for figure in group:
-        conditions[figure.key] = figure.where(asked) if figure.where is not None else None
-    if len(group) == 1 and conditions[group[0].key] is not None:
-        # Alone, so that an index may find the few.
-        base = base.filter(conditions.pop(group[0].key))
-        conditions[group[0].key] = None
-    place = group[0].place
-    kecamatan = (
-        Left(F(place), KECAMATAN) if place else Value("", output_field=CharField(max_length=1))
-    )
-    return (
-        base.order_by()
-        .annotate(figure_place=kecamatan)
-        .values("figure_place")
-        .annotate(
-            figure_numbers=_Json(
-                JSONObject(**{key: _how_many(condition) for key, condition in conditions.items()})
+class _Pass:
+    """Figures of one base: its rows are counted by kecamatan and by which conditions hold, one
+    bit for each of them, and added up here."""
+
+    def __init__(self, figures: Sequence[Figure]):
+        self.figures = figures
+        # What holds for all of them chooses the rows, so that an index may find the few.
+        self.always = [
+            one for one in figures[0].holding if all(one in other.holding for other in figures)
+        ]
+        self.never = [
+            one for one in figures[0].unless if all(one in other.unless for other in figures)
+        ]
+        every = dict.fromkeys(c for one in figures for c in (*one.holding, *one.unless))
+        rest = [one for one in every if one not in self.always and one not in self.never]
+        self.bits = {condition: 1 << nth for nth, condition in enumerate(rest)}
+
+    def counted(self, asked, nth, area):
+        """(nth, village or area, bits, number) as a queryset."""
+        found, place = self.figures[0].narrowed(asked, area), self.figures[0].place
+        for join in dict.fromkeys(join for figure in self.figures for join in figure.beside):
+            found = join(asked, found)
+        for condition in self.always:
+            found = found.filter(condition(asked))
+        for condition in self.never:
+            found = found.filter(~condition(asked))
+        nowhere = Value("", output_field=CharField(max_length=1))
+        held: Any = Value(0, output_field=BigIntegerField())
+        for condition, bit in self.bits.items():
+            held += Case(
+                When(condition(asked), then=Value(bit)),
+                default=Value(0),
+                output_field=BigIntegerField(),
             )
+        return (
+            found.order_by()
+            .annotate(
+                figure_pass=Value(nth),
+                figure_place=F(place) if place else nowhere,
+                figure_held=held,
+            )
+            .values("figure_pass", "figure_place", "figure_held")
+            .annotate(figure_number=Count("*"))
+            .values_list("figure_pass", "figure_place", "figure_held", "figure_number")
         )
-        .values_list("figure_place", "figure_numbers")
-    )
 
-
-def _how_many(condition):
-    # Not with filter=: a condition that can never hold would take its neighbours with it.
-    return Count("*") if condition is None else Count(Case(When(condition, then=Value(1))))
-
-
-class _Json(Func):
-    """Of one type whatever it is made of, so that the parts of a union agree."""
-
-    template = "(%(expressions)s)::jsonb"
-    output_field = JSONField()
+    def those_with(self, held):
+        """The figures to which a row belongs for which just these conditions hold."""
+        for figure in self.figures:
+            wanted = sum(self.bits.get(one, 0) for one in figure.holding)
+            barred = sum(self.bits.get(one, 0) for one in figure.unless)
+            if held & wanted == wanted and not held & barred:
+                yield figure
 
 
 def within(numbers: dict[str, Number], area: str) -> dict[str, Number]:

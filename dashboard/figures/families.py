@@ -1,6 +1,16 @@
 """Figures about families and their members: coverage, the four targets, quality of data."""
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import format_lazy
@@ -9,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.scope import in_scope
 from beneficiaries.models import (
     Household,
-    HouseholdPeriod,
     HouseholdStatusChange,
     Member,
     MemberComponent,
@@ -32,15 +41,41 @@ def _families(asked):
     return Household.objects.visible_to(asked.user)
 
 
-def _listed(asked, **more):
-    """Condition on the family: it stands in the newest Final Closing."""
+def _stays(asked):
+    return STAYS
+
+
+def _beside_closing(asked, families):
+    """Each with `is_listed`, in the newest Final Closing, and whether the amount there is right.
+    A family stands once in a closing."""
     if asked.closing is None:
-        return Q(pk__in=[])
+        return families.annotate(is_listed=Value(False), is_right=Value(False))
     year, stage = asked.closing.year, asked.closing.stage
-    rows = HouseholdPeriod.objects.filter(
-        household_id=OuterRef("pk"), year=year, stage=stage, **more
+    row = FilteredRelation("periods", condition=Q(periods__year=year, periods__stage=stage))
+    computed = F("in_closing__computed_amount")
+    return families.annotate(
+        in_closing=row,
+        is_listed=_holds(Q(in_closing__isnull=False)),
+        is_right=_holds(Q(in_closing__stated_amount=computed)),
     )
-    return Q(Exists(rows.order_by()))
+
+
+def _beside_caseload(asked, families):
+    """Each with `is_held`, in somebody's caseload today; nobody shares a family on a day."""
+    today = asked.today
+    held = Q(caseload__starts_on__lte=today) & (
+        Q(caseload__ends_on__isnull=True) | Q(caseload__ends_on__gte=today)
+    )
+    row = FilteredRelation("caseload", condition=held)
+    return families.annotate(in_caseload=row, is_held=_holds(Q(in_caseload__isnull=False)))
+
+
+def _holds(condition):
+    return Case(When(condition, then=Value(True)), default=Value(False))
+
+
+def _listed(asked):
+    return Q(is_listed=True)
 
 
 def _by_status(status):
@@ -59,7 +94,7 @@ FAMILIES = Figure(
     source=REGISTER,
     kind="household",
     base=_families,
-    where=lambda asked: STAYS,
+    shared=(_stays,),
     place="desa_id",
     permissions=SEES_FAMILIES,
 )
@@ -94,10 +129,10 @@ LISTED = Figure(
     source=_("Final Closing"),
     kind="household",
     base=_families,
-    where=_listed,
+    shared=(_listed,),
+    beside=(_beside_closing,),
     place="desa_id",
     permissions=SEES_FAMILIES,
-    alone=True,
 )
 ABSENT = Figure(
     key="keluarga-tidak-di-final-closing",
@@ -106,16 +141,20 @@ ABSENT = Figure(
     source=_("Final Closing beside the register"),
     kind="household",
     base=_families,
-    where=lambda asked: STAYS & ~_listed(asked),
+    shared=(_stays,),
+    unless=(_listed,),
+    beside=(_beside_closing,),
     place="desa_id",
     permissions=SEES_FAMILIES,
-    alone=True,
 )
 
 
 def _held(asked):
-    held = CaseloadAssignment.objects.held_on(asked.today).filter(household_id=OuterRef("pk"))
-    return Exists(held.order_by())
+    return Q(is_held=True)
+
+
+def _overseen(asked):
+    return in_scope(asked.user, "desa", VIEW_FACILITATOR)
 
 
 # As facilitators.queries.caseloads.unassigned counts them.
@@ -126,10 +165,11 @@ UNASSIGNED = Figure(
     source=_("caseloads"),
     kind="household",
     base=_families,
-    where=lambda asked: STAYS & in_scope(asked.user, "desa", VIEW_FACILITATOR) & ~Q(_held(asked)),
+    shared=(_stays, _overseen),
+    unless=(_held,),
+    beside=(_beside_caseload,),
     place="desa_id",
     permissions=SEES_CASELOADS,
-    alone=True,
 )
 ASSIGNED = Figure(
     key="keluarga-didampingi",
@@ -138,10 +178,10 @@ ASSIGNED = Figure(
     source=_("caseloads"),
     kind="household",
     base=_families,
-    where=lambda asked: STAYS & in_scope(asked.user, "desa", VIEW_FACILITATOR) & Q(_held(asked)),
+    shared=(_stays, _overseen, _held),
+    beside=(_beside_caseload,),
     place="desa_id",
     permissions=SEES_CASELOADS,
-    alone=True,
 )
 COVERAGE = Share(
     key="cakupan",
@@ -159,6 +199,17 @@ COVERAGE = Share(
 
 def _due(reason):
     return lambda asked: visits_due.due(asked.user, asked.today, reason)
+
+
+def _ruled(asked):
+    """The office has a rule after how many days a family is visited."""
+    return Q(pk__in=[]) if asked.visit_days is None else ~Q(pk__in=[])
+
+
+def _visited(asked):
+    if asked.visit_days is None:
+        return Q(pk__in=[])
+    return ~unvisited(asked.today, asked.visit_days)
 
 
 def _page_of_due(word):
@@ -199,7 +250,9 @@ OVERDUE = Figure(
     definition=_("No visit has arrived for %(days)s days: the office's visit rule of today."),
     source=_("visits and the visit rule"),
     kind="household",
-    base=_due(visits_due.OVERDUE),
+    base=_families,
+    shared=(_stays, _ruled),
+    unless=(_visited,),
     place="desa_id",
     permissions=SEES_VISITS,
     shown_on=_page_of_due("terlambat"),
@@ -212,23 +265,13 @@ OVERDUE = Figure(
 def _entitled(asked):
     if asked.closing is None:
         return Q(pk__in=[])
-    counts = MemberComponent.objects.filter(
-        member__household_id=OuterRef("pk"),
-        member__status=Member.Status.ACTIVE,
-        year=asked.closing.year,
-        stage=asked.closing.stage,
-    )
-    return STAYS & Q(Exists(counts.order_by()))
-
-
-def _visited(asked):
-    if asked.visit_days is None:
-        return Q(pk__in=[])
-    return ~unvisited(asked.today, asked.visit_days)
+    counts = MemberComponent.objects.filter(year=asked.closing.year, stage=asked.closing.stage)
+    people = Member.objects.active().filter(pk__in=counts.order_by().values("member_id"))
+    return STAYS & Q(pk__in=people.order_by().values("household_id"))
 
 
 def _amount(asked):
-    return _listed(asked, stated_amount=F("computed_amount"))
+    return Q(is_right=True)
 
 
 def _complete(asked):
@@ -247,21 +290,19 @@ def _share(key, label, definition, source, condition, permissions=SEES_FAMILIES)
         "source": source,
         "kind": "household",
         "base": _families,
+        "beside": (_beside_closing,),
         "place": "desa_id",
         "permissions": permissions,
-        "alone": True,
     }
-    part = Figure(
-        key=key, label=label, where=lambda asked: _listed(asked) & condition(asked), **common
-    )
+    part = Figure(key=key, label=label, shared=(_listed, condition), **common)
     not_yet = format_lazy(
         "{} {}", _("In the Final Closing %(closing)s, and this does not hold:"), definition
     )
     rest = Figure(
         key=f"{key}-belum",
         label=NOT_YET[key],
-        where=lambda asked: _listed(asked) & ~condition(asked),
-        rest_of=(LISTED, part),
+        shared=(_listed,),
+        unless=(condition,),
         **common | {"definition": not_yet},
     )
     return Share(
@@ -338,63 +379,74 @@ def _members(asked):
     )
 
 
-def _quality(key, label, definition, where, alone=False):
+def _quality(key, label, definition, base, where=None):
     return Figure(
         key=key,
         label=label,
         definition=definition,
         source=REGISTER,
         kind="member",
-        base=_members,
+        base=base,
         where=where,
         place="household__desa_id",
         permissions=SEES_MEMBERS,
-        alone=alone,
     )
 
 
-def _twice(asked):
+def _same_nik(asked):
+    # Numbers that stand twice at all are read off an index, and are few.
+    twice = Member.objects.filter(nik__isnull=False).order_by().values("nik")
+    twice = twice.annotate(rows=Count("*")).filter(rows__gt=1).values("nik")
     # Among those of the territory only: a number tells nothing about people elsewhere.
-    numbers = _members(asked).filter(nik__isnull=False).order_by().values("nik")
-    return Q(nik__in=numbers.annotate(people=Count("pk")).filter(people__gt=1).values("nik"))
+    numbers = _members(asked).filter(nik__in=twice).order_by().values("nik")
+    numbers = numbers.annotate(people=Count("pk")).filter(people__gt=1).values("nik")
+    return _members(asked).filter(nik__in=numbers)
+
+
+def _incomplete(asked):
+    """An index of its own leads to the few."""
+    return _members(asked).filter(INCOMPLETE)
 
 
 MEMBERS = _quality(
     "anggota",
     _("Members"),
     _("Active members of families that have not left."),
-    None,
+    _members,
 )
 NO_NIK = _quality(
     "anggota-tanpa-nik",
     _("Without NIK"),
     _("No NIK is known: the file had none, or one so damaged that it was left empty."),
+    _incomplete,
     lambda asked: Q(nik__isnull=True),
 )
 NO_BIRTH = _quality(
     "anggota-tanpa-tanggal-lahir",
     _("Without date of birth"),
     _("No date of birth is known, or the file's could not be read."),
+    _incomplete,
     lambda asked: Q(birth_on__isnull=True),
 )
 SAME_NIK = _quality(
     "anggota-nik-sama",
     _("NIK of two people"),
     _("The NIK stands with more than one active member of your territory."),
-    _twice,
-    alone=True,
+    _same_nik,
 )
 # Of members, as the map counts them: whoever lacks several of these is one.
 MEMBERS_NO_CARD = _quality(
     "anggota-tanpa-kk",
     _("Members without a card number"),
     _("Of their family no family card number is known."),
+    _members,
     lambda asked: Q(household__kk_number__isnull=True),
 )
 MEMBERS_INCOMPLETE = _quality(
     "anggota-belum-lengkap",
     _("Members incomplete"),
     _("NIK, date of birth or the family's card number is not known; whoever lacks several is one."),
+    _members,
     lambda asked: INCOMPLETE | Q(household__kk_number__isnull=True),
 )
 NO_CARD = Figure(
@@ -404,7 +456,8 @@ NO_CARD = Figure(
     source=REGISTER,
     kind="household",
     base=_families,
-    where=lambda asked: STAYS & Q(kk_number__isnull=True),
+    shared=(_stays,),
+    where=lambda asked: Q(kk_number__isnull=True),
     place="desa_id",
     permissions=SEES_FAMILIES,
 )
@@ -415,7 +468,8 @@ NO_CARETAKER = Figure(
     source=REGISTER,
     kind="household",
     base=_families,
-    where=lambda asked: STAYS & Q(caretaker__isnull=True),
+    shared=(_stays,),
+    where=lambda asked: Q(caretaker__isnull=True),
     place="desa_id",
     permissions=SEES_FAMILIES,
 )

@@ -1,6 +1,6 @@
 """Figures about field work: visits, proposals, P2K2, commitments, plans and caseloads."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -50,11 +50,11 @@ def _to_check(asked):
     """As the page of visits to look at again finds them, without what was looked at already."""
     user, here, before = asked.user, asked.month.first, asked.last_month.first
     wanted = [review.marked(user, here), review.marked(user, before), review.sample(user, before)]
-    chosen = Q()
-    for visits in wanted:
-        chosen |= Q(pk__in=visits.order_by().values("pk"))
+    # Together first: the few are then looked up, and not every visit of two months asked thrice.
+    first, *others = (visits.order_by().values("pk") for visits in wanted)
     checked = Exists(VisitCheck.objects.filter(visit_id=OuterRef("pk")).order_by())
-    return Visit.objects.visible_to(user).filter(chosen, ~Q(checked)).exclude(recorded_by=user)
+    found = Visit.objects.visible_to(user).filter(~Q(checked), pk__in=first.union(*others))
+    return found.exclude(recorded_by=user)
 
 
 TO_CHECK = Figure(
@@ -225,6 +225,30 @@ def _workers(asked):
     return with_numbers(at_work(asked.user, asked.today), asked.today)
 
 
+def _with_more_than(asked, families):
+    """Who accompanies more families today than so many, counted once for everybody."""
+    left = Household.objects.filter(status=Household.Status.EXITED).order_by()
+    held = (
+        CaseloadAssignment.objects.held_on(asked.today)
+        .exclude(household_id__in=left.values("pk"))
+        .order_by()
+        .values("facilitator_id")
+        .annotate(number=Count("pk"))
+        .filter(number__gt=families)
+    )
+    return Q(pk__in=held.values("facilitator_id"))
+
+
+def _few(asked):
+    # Who has none at all stands in no group.
+    few = asked.caseloads.few_below
+    return ~_with_more_than(asked, few - 1) if few else Q(pk__in=[])
+
+
+def _many(asked):
+    return _with_more_than(asked, asked.caseloads.many_above)
+
+
 def _load(key, label, definition, where=None):
     return Figure(
         key=key,
@@ -248,13 +272,13 @@ FEW = _load(
     "pendamping-sedikit",
     _("Fewer than the norm"),
     _("Facilitators with fewer than %(few)s families, the office's own norm."),
-    lambda asked: Q(families__lt=asked.caseloads.few_below),
+    _few,
 )
 MANY = _load(
     "pendamping-banyak",
     _("More than the norm"),
     _("Facilitators with more than %(many)s families, the office's own norm."),
-    lambda asked: Q(families__gt=asked.caseloads.many_above),
+    _many,
 )
 
 
