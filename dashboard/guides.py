@@ -2,10 +2,12 @@
 
 They use a small part of Markdown, and reading refuses everything else, so what a test has read
 once cannot surprise a reader: headings, paragraphs, lists with one level below, **words of the
-screen**, links from guide to guide, and comments, which mark the places of pictures to come.
+screen**, links from guide to guide, pictures alone in their paragraph, and comments, which mark
+the places of pictures to come. The browser tests draw the pictures, of invented families.
 """
 
 import re
+import struct
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,6 +41,7 @@ _OF_ROLE = {
     Role.ADMIN: "operator",
 }
 _INLINE = re.compile(r"\*\*(?P<words>[^*]+)\*\*|\[(?P<label>[^\]]+)\]\((?P<guide>[a-z]+)\.md\)")
+_PICTURE = re.compile(r"!\[(?P<words>[^\]]+)\]\(gambar/(?P<name>[a-z-]+)\.png\)")
 _ITEM = re.compile(r"(?P<indent> *)(?:(?P<number>\d+)\.|-) (?P<text>.+)")
 _FOREIGN = re.compile(r"^(#{3,}|>|\||```|    |\t|!\[)|[<>`]|\]\((?![a-z]+\.md\))|(?<!\*)\*(?!\*)")
 
@@ -66,6 +69,10 @@ def read_guide(name: str) -> Guide:
     return parse(path.read_text(encoding="utf-8"))
 
 
+def picture_file(name: str) -> Path:
+    return Path(settings.BASE_DIR) / "docs" / "panduan" / "gambar" / f"{name}.png"
+
+
 def parse(text: str) -> Guide:
     """Raises NotOurMarkdown. Everything that is not markup is escaped."""
     text = re.sub(r"<!--.*?-->\n?", "", text, flags=re.DOTALL)
@@ -87,8 +94,24 @@ def _blocks(text: str) -> SafeString:
 
 
 def _block(lines: list[str]) -> SafeString:
+    if len(lines) == 1 and (picture := _PICTURE.fullmatch(lines[0])):
+        return _figure(**picture.groupdict())
     first = next((at for at, line in enumerate(lines) if _ITEM.fullmatch(line)), len(lines))
     return _joined([_paragraph(lines[:first]), _list(lines[first:])])
+
+
+def _figure(words: str, name: str) -> SafeString:
+    """Asked for when the reader comes near; its size is said before, so that nothing jumps."""
+    head = picture_file(name).read_bytes()[:24]
+    width, height = struct.unpack(">II", head[16:])  # of every PNG
+    return format_html(
+        '<figure><img src="{}" alt="" width="{}" height="{}" loading="lazy" decoding="async">'
+        "<figcaption>{}</figcaption></figure>",
+        reverse("dashboard:guide_picture", args=[name]),
+        width,
+        height,
+        words,
+    )
 
 
 def _paragraph(lines: list[str]) -> SafeString:

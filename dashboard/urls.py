@@ -9,6 +9,7 @@ urlpatterns = [
     path("hari-pertama/", views.put_first_day_away, name="first_day"),
     path("cari/", views.search, name="search"),
     path("panduan/", views.guide, name="guide"),
+    path("panduan/gambar/<slug:name>.png", views.guide_picture, name="guide_picture"),
     path("panduan/<slug:name>/", views.guide, name="guide_page"),
     path("angka/<slug:key>/", figure_views.figure, name="figure"),
     path("angka/<slug:key>/cetak/", figure_views.printed, name="figure_print"),

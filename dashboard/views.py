@@ -3,10 +3,11 @@ from dataclasses import replace
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -86,6 +87,16 @@ def guide(request, name=None):
             ],
         },
     )
+
+
+def guide_picture(request, name):
+    """A page of an invented office, drawn by the browser tests."""
+    path = guides.picture_file(name)
+    if not path.is_file():
+        raise Http404
+    answer = FileResponse(path.open("rb"), content_type="image/png")
+    patch_cache_control(answer, private=True, max_age=24 * 60 * 60)
+    return answer
 
 
 @permission_required("beneficiaries.view_household", raise_exception=True)

@@ -88,9 +88,10 @@ def _untranslated():
     patterns = []
     for key in all_msgids():
         english = " ".join(key[1].split())
-        if said.get(key) == key[1] or not re.search("[a-z]{2}", english):
-            continue
         parts = re.split(r"%\(\w+\)[a-z]|%[sd]|%%", english)
+        # Commas between values alone are no English.
+        if said.get(key) == key[1] or not re.search("[a-z]{2}", " ".join(parts)):
+            continue
         patterns.append(".+".join(map(re.escape, parts)))
     return re.compile(f"(?:{'|'.join(sorted(patterns, key=len, reverse=True))})[:.]?")
 

@@ -349,6 +349,9 @@ PAGES = {
     "dashboard:guide_page": Policy(
         opens=SIGNED_IN, fill=lambda world, desa: {"name": "operator"}, record=False
     ),
+    "dashboard:guide_picture": Policy(
+        opens=SIGNED_IN, fill=lambda world, desa: {"name": "beranda-operator"}, record=False
+    ),
     "dashboard:households": Policy(
         opens=READERS,
         queries=(

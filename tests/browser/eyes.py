@@ -4,14 +4,30 @@ No request leaves the machine, nothing is written to the console, the content po
 broken; and of each page looked at: no English word, no scrolling sideways, nothing axe finds.
 """
 
+import io
+import os
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 
 from pkh.environment import BASE_DIR
 from tests.english import english_in
 
 PICTURES = BASE_DIR / "test-artifacts" / "browser"
+# With PKH_GUIDE_PICTURES=1 these pages are kept as the pictures of docs/panduan.
+GUIDE_PICTURES = BASE_DIR / "docs/panduan/gambar"
+OF_THE_GUIDE = {
+    "home-operator-1280": "beranda-operator",
+    "upload-preview-1280": "periksa-berkas",
+    "file-to-approve-1280": "setujui-berkas",
+    "question-1280": "dua-data",
+    "family-1280": "berkas-keluarga",
+    "meeting-agenda-1280": "acara-rapat",
+    "door-confirm-390": "saya-hadir",
+    "field-today-360": "hari-ini",
+    "field-visit-birth-360": "catat-kunjungan",
+}
 DESK = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
 AXE = Axe()
@@ -92,6 +108,8 @@ def look(page, name: str, width: int) -> list[str]:
     page.wait_for_load_state("load")
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True, animations="disabled")
+    if os.environ.get("PKH_GUIDE_PICTURES") == "1" and f"{name}-{width}" in OF_THE_GUIDE:
+        keep_for_the_guide(page, OF_THE_GUIDE[f"{name}-{width}"])
     wrong = [f"content policy: {broken}" for broken in page.evaluate("window.brokenPolicies")]
     if page.evaluate("document.documentElement.lang") != "id":
         wrong.append("the language of the page is not Indonesian")
@@ -101,6 +119,19 @@ def look(page, name: str, width: int) -> list[str]:
     if found.violations_count:
         wrong.append(found.generate_report())
     return [f"{name} at {width}: {sentence}" for sentence in wrong]
+
+
+def keep_for_the_guide(page, name: str):
+    """What stands in the window, small enough for a page that is read over a telephone."""
+    page.evaluate("window.scrollTo(0, 0)")
+    taken = page.screenshot(scale="css", animations="disabled", caret="hide")
+    picture = Image.open(io.BytesIO(taken)).convert("RGB")
+    if picture.width > 960:
+        height = round(picture.height * 960 / picture.width)
+        picture = picture.resize((960, height), Image.Resampling.LANCZOS)
+    GUIDE_PICTURES.mkdir(exist_ok=True)
+    few = picture.quantize(64, dither=Image.Dither.NONE)
+    few.save(GUIDE_PICTURES / f"{name}.png", optimize=True)
 
 
 def _lines(page) -> set[str]:

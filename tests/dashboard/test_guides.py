@@ -42,6 +42,7 @@ def test_every_word_of_a_guide_arrives_on_its_page(path):
     for _anchor, heading, content in guide.sections:
         shown += [heading, content]
     text = re.sub(r"<!--.*?-->", " ", path.read_text(encoding="utf-8"))
+    text = re.sub(r"\(gambar/[a-z-]+\.png\)", " ", text)
 
     assert words_of(re.sub(r"<[^>]+>", " ", " ".join(shown))) == words_of(text)
     anchors = [anchor for anchor, _heading, _content in guide.sections]
@@ -109,3 +110,20 @@ def test_every_guide_can_be_read_by_everybody_and_no_other_file(client, sari):
 
     assert [answer.status_code for answer in answers] == [200] * 5
     assert client.get("/panduan/running/").status_code == 404
+
+
+def test_pictures_are_small_asked_for_late_and_all_shown(client, db):
+    files = sorted((ROOT / "docs/panduan/gambar").glob("*.png"))
+    texts = "".join(path.read_text(encoding="utf-8") for path in FILES)
+
+    assert sorted(re.findall(r"\(gambar/([a-z-]+)\.png\)", texts)) == [p.stem for p in files]
+    assert len(files) > 7
+    assert [path.name for path in files if path.stat().st_size >= 120_000] == []
+    client.force_login(person("tamu", Role.GUEST, "99.01"))
+    page = client.get(reverse("dashboard:guide_page", args=["operator"])).content.decode()
+    assert page.count("<img") == page.count('loading="lazy"') == 5
+    answer = client.get(reverse("dashboard:guide_picture", args=["dua-data"]))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
+    assert answer.getvalue() == (ROOT / "docs/panduan/gambar/dua-data.png").read_bytes()
+    missing = reverse("dashboard:guide_picture", args=["lain"])
+    assert client.get(missing).status_code == 404
