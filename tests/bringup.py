@@ -38,15 +38,14 @@ def pytest_load_initial_conftests(early_config):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Mark what the shorter leg on another PostgreSQL runs: every quick test that asks it in our
-    own SQL. Pages and REST ask as Django writes it, and Django is tried on every version; those of
-    the dashboard stay in, since no service stands below its figures."""
+    own SQL. Pages and REST ask as Django writes it, and Django is tried on every version."""
     for item in items:
         asks_the_database = item.get_closest_marker("django_db") or (
             {"db", "transactional_db"} & set(item.fixturenames)
         )
         heavy = any(map(item.get_closest_marker, ("browser", "chaos", "slow")))
         by_http = {"client", "api"} & set(item.fixturenames)
-        if asks_the_database and not heavy and ("dashboard" in item.path.parts or not by_http):
+        if asks_the_database and not heavy and not by_http:
             item.add_marker(pytest.mark.second_server)
 
 

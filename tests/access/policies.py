@@ -370,7 +370,13 @@ PAGES = {
     ),
     "dashboard:first_day": Policy(
         writes={
-            "POST": Write(by=holding(ADMIN, OPERATOR, HEAD, DIVISION_HEAD), body={}, what=ANYWHERE)
+            # Only the audit trail remembers it.
+            "POST": Write(
+                by=holding(ADMIN, OPERATOR, HEAD, DIVISION_HEAD),
+                body={},
+                what=ANYWHERE,
+                changes=False,
+            )
         }
     ),
     "dashboard:search": Policy(
