@@ -172,9 +172,9 @@ def test_the_list_asks_the_same_however_long(client, held, number, django_assert
     client.force_login(planner())
     client.get(LIST)
 
-    with django_assert_max_num_queries(12) as asked:
+    with django_assert_max_num_queries(11) as asked:
         client.get(LIST)
-    assert len(asked) == 12
+    assert len(asked) == 11
 
 
 def test_pages_of_the_list_lose_and_repeat_nothing(client, held, monkeypatch):
