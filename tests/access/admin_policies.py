@@ -196,7 +196,7 @@ NEW_END = {
 CHANGED_QUESTION = {
     "questionnaire": "1",
     "group": "will",
-    "code": "ready",
+    "code": "siap",
     "text": "SIAP KELUAR",
     "weight": "20",
     "order": "1",

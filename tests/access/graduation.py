@@ -159,7 +159,7 @@ def add_graduation(world, *, desa_codes, kabupaten_codes, kecamatan_codes, canar
         name="RANCANGAN", version=2, threshold_percent=60, valid_from=today
     )
     asked = Question.objects.create(
-        questionnaire=draft, code="ready", group="will", text="SIAP", weight=10
+        questionnaire=draft, code="siap", group="will", text="SIAP", weight=10
     )
     Choice.objects.create(question=asked, code="ya", text="YA", percent=100)
     counted_on = COUNTED.starts_on

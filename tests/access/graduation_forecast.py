@@ -30,7 +30,7 @@ def answers(world, desa):
     return {
         "id": str(uuid.uuid4()),
         "questionnaire": str(Questionnaire.objects.get(version=1).pk),
-        "jawaban_ready": "ya",
+        "jawaban_siap": "ya",
         "score_percent": "100",
         "satisfied": "on",
         "by": "1",
