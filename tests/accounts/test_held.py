@@ -70,4 +70,4 @@ def test_a_page_asks_once(client, ratna, django_assert_max_num_queries):
         assert client.get("/").status_code == 200
 
     about = [query["sql"] for query in asked if "accounts_assignment" in query["sql"]]
-    assert len(about) == 2  # the user menu names the areas; everything else shares one answer
+    assert len(about) == 1  # the menu, the home and every permission share one answer

@@ -262,6 +262,7 @@ def test_values_are_taken_into_the_register_with_author_and_history(operator, of
         "[data-rows] tr", has_text=re.compile(r"berbeda:\s+Nama\b(?! ibu)", re.IGNORECASE)
     ).get_by_role("link").first.click()
     line = page.locator(".pair tr", has=page.get_by_role("rowheader", name="Nama", exact=True))
+    expect(line.locator("td.value")).to_have_count(2)  # the page of the question is there
     ours, theirs = line.locator("td.value").all_inner_texts()
     assert ours != theirs
     family = page.get_by_role("link", name="buka keluarganya").get_attribute("href")
