@@ -89,11 +89,14 @@ class DemoRecount(Recount):
         return self._groups
 
     def kelompok_belum_bertemu(self, person):
-        found = super().kelompok_belum_bertemu(person)
         if self.families is None:
-            return found
-        groups = self.learning_groups()
-        return [pk for pk in found if groups.get(pk, set()) & self.families]
+            return super().kelompok_belum_bertemu(person)
+        families_of = self.learning_groups()
+        return [
+            group.pk
+            for group in self.groups_not_met()
+            if families_of.get(group.pk, set()) & self.families
+        ]
 
     def jobs(self, person):
         """Everybody of the demo office works in its one kabupaten."""

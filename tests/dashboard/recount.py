@@ -400,16 +400,20 @@ class Recount:
     # --- P2K2, commitments, plans, caseloads
 
     def kelompok_belum_bertemu(self, person):
+        return [
+            group.pk for group in self.groups_not_met() if may(person, "learning", group.village_id)
+        ]
+
+    def groups_not_met(self):
         met = {
             row.group_id for row in LearningSession.objects.all() if row.held_on >= self.last_month
         }
         return [
-            group.pk
+            group
             for group in LearningGroup.objects.all()
             if group.pk not in met
             and group.starts_on <= self.last_month
             and (group.ends_on is None or group.ends_on >= self.today)
-            and may(person, "learning", group.village_id)
         ]
 
     def sesi_p2k2(self, person):
