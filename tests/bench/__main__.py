@@ -66,6 +66,21 @@ def _watch(process):
     return round(peak / 1048576)
 
 
+def answer_of(*arguments, environment=None, given=None):
+    """The JSON of the last line that another Python process printed; its complaint ends us."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment,
+        input=given,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        sys.exit(done.stderr[-3000:])
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
 def manage(*arguments):
     seconds, peak, out = measured(sys.executable, "manage.py", *arguments, "--json")
     return seconds, peak, json.loads(out.strip().splitlines()[-1])

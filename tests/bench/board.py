@@ -10,13 +10,12 @@ percentile is over 400 ms.
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from tests.bench.__main__ import ROOT, make_database, measured, say
+from tests.bench.__main__ import answer_of, make_database, measured, say
 
 CASES = int(os.environ.get("BENCH_CASES", "2000"))
 TURNS = int(os.environ.get("BENCH_TURNS", "60"))
@@ -172,15 +171,7 @@ def main():
         os.environ["DATABASE_URL"] = make_database("bench_board")
         os.environ["DJANGO_SETTINGS_MODULE"] = "pkh.settings"
         measured(sys.executable, "manage.py", "migrate", "--verbosity", "0")
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.board", "inside"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode:
-            sys.exit(done.stderr[-3000:])
-        found = json.loads(done.stdout.strip().splitlines()[-1])
+        found = answer_of("-m", "tests.bench.board", "inside")
     finally:
         for use in servers:
             use.leave()

@@ -27,7 +27,7 @@ import uuid
 from collections import Counter
 from pathlib import Path
 
-from tests.bench.__main__ import ROOT, say
+from tests.bench.__main__ import ROOT, answer_of, say
 
 RATE = float(os.environ.get("BENCH_RATE", "8.4"))
 SECONDS = int(os.environ.get("BENCH_SECONDS", "600"))
@@ -146,17 +146,7 @@ def send_all(sendings):
 
 
 def run(environment, script, given=None):
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=ROOT,
-        env=environment,
-        input=given,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        sys.exit(done.stderr[-3000:])
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    return answer_of("-c", script, environment=environment, given=given)
 
 
 def main():

@@ -14,13 +14,12 @@ import json
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from tests.bench.__main__ import ROOT, make_database, measured, say
+from tests.bench.__main__ import answer_of, make_database, measured, say
 
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "300000"))
 TURNS = int(os.environ.get("BENCH_TURNS", "25"))
@@ -256,15 +255,7 @@ def main():
         os.environ["DATABASE_URL"] = make_database("bench_search")
         os.environ["DJANGO_SETTINGS_MODULE"] = "pkh.settings"
         measured(sys.executable, "manage.py", "migrate", "--verbosity", "0")
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.search", "inside"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode:
-            sys.exit(done.stderr[-3000:])
-        found = json.loads(done.stdout.strip().splitlines()[-1])
+        found = answer_of("-m", "tests.bench.search", "inside")
     finally:
         for use in servers:
             use.leave()

@@ -30,7 +30,7 @@ from collections import defaultdict
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.bench.__main__ import OFFICE, ROOT, make_database, say
+from tests.bench.__main__ import OFFICE, ROOT, answer_of, make_database, say
 from tests.bench.web_office import FACILITATORS, FAMILIES, OPERATORS, VISITS, fill
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", "300"))
@@ -502,17 +502,7 @@ def verdicts(lines, results):
 
 
 def inside(environment, word, given=None):
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.web", word],
-        cwd=ROOT,
-        env=environment,
-        input=given,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        sys.exit(done.stderr[-3000:])
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    return answer_of("-m", "tests.bench.web", word, environment=environment, given=given)
 
 
 def measure(home):
