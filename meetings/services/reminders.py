@@ -111,9 +111,14 @@ def remind(*, at: dt.datetime) -> dict[str, int]:
 def remind_again(*, at: dt.datetime) -> dict[str, int]:
     """Send today's letters that no server took; {"sent", "failed"}. Safe for two workers at once.
 
-    A letter is taken out of the waiting ones before it is sent, so that nobody gets it twice.
+    A letter is taken out of the waiting ones before it is sent, so that nobody gets it twice. Whose
+    account was closed since the morning is not written to.
     """
-    waiting = Reminder.objects.filter(day=timezone.localdate(at), unheard=True)
+    waiting = (
+        Reminder.objects.filter(day=timezone.localdate(at), unheard=True)
+        .exclude(user__is_active=False)
+        .exclude(representative__active=False)
+    )
     with override(settings.LANGUAGE_CODE):
         done = _send_all(
             (row, str(row.user or row.representative or row.email))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Assignment
 from accounts.roles import Role
-from meetings.models import FollowUp, Reminder
+from meetings.models import FollowUp, Reminder, Representative
 from meetings.services import (
     add_agenda_item,
     close_follow_up,
@@ -319,6 +319,16 @@ class TestWhenSendingFails:
         assert remind_again(at=morning(DUE) + 3 * HOUR) == {"sent": 0, "failed": 0}
         assert sorted(moody.asked) == [f"o{nth}@contoh.id" for nth in range(7)]
         assert not Reminder.objects.filter(failed=True).exists()
+
+    def test_whoever_left_since_the_morning_is_not_written_to(self, moody, monkeypatch):
+        self.many(2)
+        monkeypatch.setattr(moody, "problem", staticmethod(lambda to: TimeoutError()))
+        remind(at=morning(DUE))
+        monkeypatch.setattr(moody, "problem", staticmethod(lambda to: None))
+        Representative.objects.filter(email="o1@contoh.id").update(active=False)
+
+        assert remind_again(at=morning(DUE) + HOUR) == {"sent": 1, "failed": 0}
+        assert moody.asked[-1] == "o0@contoh.id"
 
     def test_neither_what_was_turned_away_nor_another_day_is_tried_again(self, moody, monkeypatch):
         self.many(1)
