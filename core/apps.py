@@ -7,6 +7,8 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self):
+        from core import lookups  # noqa: F401 - it registers itself
+
         autodiscover_modules("integrity")
 
 

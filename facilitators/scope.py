@@ -1,5 +1,6 @@
 """A facilitator sees the families entrusted to him today, wherever they live, and no others."""
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Q
 from django.utils import timezone
 
@@ -11,12 +12,15 @@ def own_families(user, path):
     """Condition on the household at `path`, or None for an account without a facilitator.
 
     One subquery over today's caseload: what ends today is gone tomorrow, at the first request.
+    As an array, which the planner takes to be short: as a set it read a list in the order of its
+    villages from the first village of the office to his.
     """
     facilitator = _facilitator_of(user)
     if facilitator is None:
         return None
     entrusted = CaseloadAssignment.objects.entrusted_to(facilitator, timezone.localdate())
-    return Q(**{f"{path}__in" if path else "pk__in": entrusted.values("household_id")})
+    families = ArraySubquery(entrusted.order_by().values("household_id"))
+    return Q(**{f"{path or 'pk'}__among": families})
 
 
 def own_villages(user):
