@@ -5,9 +5,11 @@ import os
 from core.servers.process import die_with_parent
 
 bind = os.environ.get("PKH_BIND") or f"127.0.0.1:{os.environ.get('PKH_PORT') or 8000}"
-workers = 2
+# Two for each processor: a list does not wait in line behind somebody's home, which asks the
+# database for most of a second. More than twelve would only hold connections.
+workers = min(12, max(4, 2 * len(os.sched_getaffinity(0))))
 worker_class = "sync"
-preload_app = True  # loaded once, shared by both
+preload_app = True  # loaded once, shared by all
 timeout = 60
 graceful_timeout = 4  # the office promises to stop within ten seconds
 max_requests = 5000  # a leak never grows for ever

@@ -1,5 +1,6 @@
 """Figures about families and their members: coverage, the four targets, quality of data."""
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
@@ -394,13 +395,13 @@ def _quality(key, label, definition, base, where=None):
 
 
 def _same_nik(asked):
-    # Numbers that stand twice at all are read off an index, and are few.
+    # Numbers that stand twice at all are read off an index, once, and are few.
     twice = Member.objects.filter(nik__isnull=False).order_by().values("nik")
     twice = twice.annotate(rows=Count("*")).filter(rows__gt=1).values("nik")
     # Among those of the territory only: a number tells nothing about people elsewhere.
-    numbers = _members(asked).filter(nik__in=twice).order_by().values("nik")
+    numbers = _members(asked).filter(nik__among=ArraySubquery(twice)).order_by().values("nik")
     numbers = numbers.annotate(people=Count("pk")).filter(people__gt=1).values("nik")
-    return _members(asked).filter(nik__in=numbers)
+    return _members(asked).filter(nik__among=ArraySubquery(numbers))
 
 
 def _incomplete(asked):

@@ -19,7 +19,7 @@ from dashboard.figures.base import KECAMATAN, Asked, Figure, Number, Share, perc
 from dashboard.figures.homes import COVERAGE, FOUR, GRADUATION, INSTITUTIONS, LOAD, QUALITY
 from facilitators.queries.caseloads import average
 from graduation.models.querysets import VIEW_TARGET
-from graduation.queries.targets import in_territory, targets_of
+from graduation.queries.targets import in_territory, lines_of
 from meetings.queries.results import results_of
 
 # The columns of each table by kecamatan; the whole of a share stands before its part.
@@ -227,7 +227,7 @@ def goals(asked: Asked, area: Area | None = None, year: int | None = None) -> Go
     if area is None:
         return None
     year = year or asked.today.year
-    found = targets_of(asked.user, area, year, asked.today)
+    found = lines_of(asked.user, area, year, asked.today)
     here = reverse("graduation:targets")
 
     def goal(line, label, part):
@@ -246,7 +246,7 @@ def goals(asked: Asked, area: Area | None = None, year: int | None = None) -> Go
             line.behind,
         )
 
-    lines = [goal(line, line.type.name, line.type.code) for line in found.lines]
+    lines = [goal(line, line.type.name, line.type.code) for line in found]
     return Goals(area, year, lines)
 
 

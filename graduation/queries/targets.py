@@ -132,21 +132,10 @@ def targets_of(user, area: Area, year: int, today: dt.date, chosen: str = "") ->
     """The targets of a kabupaten or a kecamatan; `chosen` is the code of the way to leave whose
     tree is shown, the first one with a target unless said."""
     gone = share_gone(year, today)
-    kept = list(
-        GraduationTarget.objects.visible_to(user)
-        .filter(year=year, area__code__startswith=area.pk)
-        .select_related("type", "area", "facilitator")
-    )
+    found = _kept(user, area, year).select_related("type", "area", "facilitator")
+    kept = {(one.type_id, one.area_id, one.facilitator_id): one for one in found}
     numbers = _progress([area.pk], year, today)
-    types = _types(kept, numbers)
-    lines = []
-    for kind in types.values():
-        target = _find(kept, kind.pk, area.pk, None)
-        progress = Progress()
-        for (type_id, _kecamatan, _facilitator), one in numbers.items():
-            if type_id == kind.pk:
-                _merge(progress, one)
-        lines.append(_line(kind, area, None, target, progress, gone))
+    lines = _lines(area, kept, {type_id for type_id, *_rest in kept}, numbers, gone)
     codes = [line.type.code for line in lines if line.target] or [line.type.code for line in lines]
     code = chosen if chosen in {line.type.code for line in lines} else next(iter(codes), "")
     tree, shown = [], None
@@ -154,6 +143,37 @@ def targets_of(user, area: Area, year: int, today: dt.date, chosen: str = "") ->
         if line.type.code == code:
             shown, tree = line, _tree(line, kept, numbers)
     return Targets(year, area, lines, _total(lines, area, gone), shown, tree)
+
+
+def lines_of(user, area: Area, year: int, today: dt.date) -> list[TargetLine]:
+    """The lines of `targets_of` alone, without who has which share of them."""
+    found = _kept(user, area, year)
+    own = found.filter(area=area, facilitator=None).select_related("type")
+    kept = {(one.type_id, one.area_id, None): one for one in own}
+    types = set(found.order_by().values_list("type_id", flat=True).distinct())
+    numbers = _progress([area.pk], year, today)
+    return _lines(area, kept, types, numbers, share_gone(year, today))
+
+
+def _kept(user, area, year):
+    """Targets the user sees of the area and of what lies in it."""
+    return GraduationTarget.objects.visible_to(user).filter(
+        year=year, area__code__startswith=area.pk
+    )
+
+
+def _lines(area, kept, types, numbers, gone):
+    """A line for each way to leave that has a target or a figure; what is administrative has
+    neither here."""
+    known = types | {type_id for type_id, *_rest in numbers}
+    lines = []
+    for kind in ExitType.objects.filter(pk__in=known).exclude(headline="").order_by("order", "code"):
+        progress = Progress()
+        for (type_id, _kecamatan, _facilitator), one in numbers.items():
+            if type_id == kind.pk:
+                _merge(progress, one)
+        lines.append(_line(kind, area, None, kept.get((kind.pk, area.pk, None)), progress, gone))
+    return lines
 
 
 def own_targets(user, year: int, today: dt.date) -> list[TargetLine]:
@@ -179,20 +199,6 @@ def own_targets(user, year: int, today: dt.date) -> list[TargetLine]:
         )
         for target in kept
     ]
-
-
-def _types(kept, numbers):
-    """Ways to leave that have a target or a figure; what is administrative has neither here."""
-    known = {target.type_id for target in kept} | {type_id for type_id, *_rest in numbers}
-    found = ExitType.objects.filter(pk__in=known).exclude(headline="").order_by("order", "code")
-    return {kind.pk: kind for kind in found}
-
-
-def _find(kept, type_id, area, facilitator):
-    for target in kept:
-        if (target.type_id, target.area_id, target.facilitator_id) == (type_id, area, facilitator):
-            return target
-    return None
 
 
 def _line(kind, area, facilitator, target, progress, gone):
@@ -236,11 +242,7 @@ def _tree(line, kept, numbers):
     if len(area.pk) < KECAMATAN:
         inside = inside.filter(code__startswith=f"{area.pk}.")
     of_type = {key[1:]: one for key, one in numbers.items() if key[0] == kind.pk}
-    wanted = {
-        (target.area_id, target.facilitator_id)
-        for target in kept
-        if target.type_id == kind.pk and target.facilitator_id
-    }
+    wanted = {(code, pk) for type_id, code, pk in kept if type_id == kind.pk and pk}
     people = Facilitator.objects.in_bulk(
         {pk for _code, pk in wanted} | {pk for _code, pk in of_type if pk}
     )
@@ -255,14 +257,14 @@ def _tree(line, kept, numbers):
             if code == kecamatan.pk:
                 _merge(progress, one)
         found = _line(
-            kind, kecamatan, None, _find(kept, kind.pk, kecamatan.pk, None), progress, gone
+            kind, kecamatan, None, kept.get((kind.pk, kecamatan.pk, None)), progress, gone
         )
         found.people = [
             _line(
                 kind,
                 kecamatan,
                 people[pk],
-                _find(kept, kind.pk, kecamatan.pk, pk),
+                kept.get((kind.pk, kecamatan.pk, pk)),
                 of_type.get((kecamatan.pk, pk)) or Progress(),
                 gone,
             )

@@ -73,4 +73,6 @@ ALTER TABLE difference
 CREATE UNIQUE INDEX ON difference (snapshot_id, member_id) WHERE member_id IS NOT NULL;
 CREATE UNIQUE INDEX ON difference (snapshot_id, row_number) WHERE outcome = 'new_in_source';
 CREATE INDEX ON difference (snapshot_id, outcome, village_id, probability);
+CREATE INDEX ON difference (snapshot_id, village_id, id) INCLUDE (outcome, kind, probability)
+    WHERE decision_id IS NULL AND outcome IN ('review', 'duplicate', 'matched_changed');
 ANALYZE difference;
