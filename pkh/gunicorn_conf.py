@@ -10,6 +10,9 @@ bind = os.environ.get("PKH_BIND") or f"127.0.0.1:{os.environ.get('PKH_PORT') or 
 workers = min(12, max(4, 2 * len(os.sched_getaffinity(0))))
 worker_class = "sync"
 preload_app = True  # loaded once, shared by all
+# A page asks the database for one processor and no more: with a district at work at once, what a
+# parallel plan gives to one page it takes from all others. Imports keep theirs.
+os.environ.setdefault("PGOPTIONS", "-c max_parallel_workers_per_gather=0")
 timeout = 60
 graceful_timeout = 4  # the office promises to stop within ten seconds
 max_requests = 5000  # a leak never grows for ever
