@@ -79,11 +79,10 @@ class Section:
 
 
 def home_for(user, now) -> dict:
-    """Everything of the home that is counted. Its numbers are asked together in one statement."""
+    """What a home says first: what waits, what is late, what changed. Its numbers are asked
+    together in one statement; the tables of the territory follow, see `overview_for`."""
     asked, home = Asked(user, now), home_of(user)
-    figures = [*home.waiting, *home.late, *home.changed, *tables.figures_of(home.tables)]
-    numbers = count(asked, [FAMILIES, *figures])
-    areas = tables.kecamatan_of(asked) if home.tables else []
+    numbers = count(asked, [FAMILIES, *home.waiting, *home.late, *home.changed])
     return {
         "numbers": {key: number.total for key, number in numbers.items()},
         "families_url": FAMILIES.url(asked),
@@ -101,12 +100,26 @@ def home_for(user, now) -> dict:
                 ),
             )
         ],
-        "indicators": tables.indicators(asked, numbers) if tables.FOUR in home.tables else [],
-        "goals": tables.goals(asked) if tables.GRADUATION in home.tables else None,
-        "promises": tables.promises(asked) if tables.INSTITUTIONS in home.tables else None,
+        "has_overview": bool(home.tables),
+    }
+
+
+def overview_for(user, now) -> dict | None:
+    """The tables of somebody's territory, counted in one statement; None for whose work has
+    none."""
+    asked, shown = Asked(user, now), home_of(user).tables
+    if not shown:
+        return None
+    numbers = count(asked, tables.figures_of(shown))
+    areas = tables.kecamatan_of(asked)
+    return {
+        "numbers": {key: number.total for key, number in numbers.items()},
+        "indicators": tables.indicators(asked, numbers) if tables.FOUR in shown else [],
+        "goals": tables.goals(asked) if tables.GRADUATION in shown else None,
+        "promises": tables.promises(asked) if tables.INSTITUTIONS in shown else None,
         "tables": {
             name: tables.table_of(asked, name, numbers, areas)
-            for name in home.tables
+            for name in shown
             if name in tables.COLUMNS
         },
     }

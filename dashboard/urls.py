@@ -6,6 +6,7 @@ app_name = "dashboard"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("ringkasan/", views.overview, name="overview"),
     path("hari-pertama/", views.put_first_day_away, name="first_day"),
     path("cari/", views.search, name="search"),
     path("panduan/", views.guide, name="guide"),

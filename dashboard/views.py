@@ -54,6 +54,14 @@ def home(request):
     )
 
 
+def overview(request):
+    """The tables of one's territory: a page, and what a home fetches when it is there."""
+    found = queries.overview_for(request.user, timezone.now())
+    if found is None:
+        raise PermissionDenied
+    return render(request, "dashboard/overview.html", found)
+
+
 @require_POST
 def put_first_day_away(request):
     if not first_day.may_see(request.user):

@@ -36,6 +36,16 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   }
 });
 
+// What was to follow a page and did not come says so, beside the address it can be opened at.
+for (const failed of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(failed, (event) => {
+    const words = event.target.querySelector?.("[data-failed]");
+    if (!words) return;
+    words.textContent = words.dataset.failed;
+    event.target.removeAttribute("aria-busy");
+  });
+}
+
 // Open menus close when one clicks elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.who-menu[open], details.drop[open]")) {
@@ -59,4 +69,8 @@ const wide = new ResizeObserver((entries) => {
     }
   }
 });
-for (const place of document.querySelectorAll(".sheet-wrap:not([tabindex])")) wide.observe(place);
+function observeTables() {
+  for (const place of document.querySelectorAll(".sheet-wrap:not([tabindex])")) wide.observe(place);
+}
+observeTables();
+document.addEventListener("htmx:afterSettle", observeTables);

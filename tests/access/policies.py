@@ -59,6 +59,8 @@ DECIDERS = holding(*SEES["decides"])
 FILE_READERS = holding(*SEES["files"])
 ROW_READERS = holding(*SEES["rows"])
 OPERATORS = holding(OPERATOR)
+OVERSEERS = (LEAD, COORDINATOR, HEAD, DIVISION_HEAD, AUDITOR)
+OVERVIEW = holding(OPERATOR, *OVERSEERS)
 ADMINS = holding(ADMIN)
 ADMIN_SITE = holding(ADMIN, AUDITOR)
 
@@ -191,6 +193,12 @@ def totals_of_home(world, person):
     )
 
 
+def totals_of_overview(world, person):
+    if person not in holding(*OVERSEERS):
+        return AtLeast({})
+    return AtLeast({"keluarga": families_or_nothing(world, person)})
+
+
 def questions_of(world, person):
     """One open question about the child of every family."""
     return sum(SIZES[desa] for desa in DESA if may(person, "questions", desa))
@@ -309,6 +317,10 @@ PAGES = {
     "dashboard:home": Policy(
         opens=SIGNED_IN,
         totals={"numbers": totals_of_home},
+    ),
+    "dashboard:overview": Policy(
+        opens=OVERVIEW,
+        totals={"numbers": totals_of_overview},
     ),
     # Every other figure is asked as everybody, and recounted, in tests/dashboard.
     "dashboard:figure": Policy(

@@ -141,7 +141,7 @@ def test_numbers_of_a_report_are_a_recount_of_its_month(work, kadis):
 
 def test_tables_of_a_report_are_those_of_the_home(work, ratna):
     with translation.override("id"):
-        home = queries.home_for(ratna, NOW)["tables"]
+        home = queries.overview_for(ratna, NOW)["tables"]
 
     found = tables_of(ask(ratna))
 
