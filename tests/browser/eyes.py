@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
+from playwright.sync_api import expect
 
 from pkh.environment import BASE_DIR
 from tests.english import english_in
@@ -19,6 +20,8 @@ PICTURES = BASE_DIR / "test-artifacts" / "browser"
 GUIDE_PICTURES = BASE_DIR / "docs/panduan/gambar"
 OF_THE_GUIDE = {
     "home-operator-1280": "beranda-operator",
+    "home-head-1280": "beranda-kepala",
+    "home-coordinator-1280": "beranda-koordinator",
     "upload-preview-1280": "periksa-berkas",
     "file-to-approve-1280": "setujui-berkas",
     "question-1280": "dua-data",
@@ -106,6 +109,8 @@ class Eyes:
 def look(page, name: str, width: int) -> list[str]:
     """Examine the page as it stands and keep a picture of it; what is wrong with it, in words."""
     page.wait_for_load_state("load")
+    # What follows a page by itself belongs to it.
+    expect(page.locator('[hx-trigger="load"]')).to_have_count(0)
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True, animations="disabled")
     if os.environ.get("PKH_GUIDE_PICTURES") == "1" and f"{name}-{width}" in OF_THE_GUIDE:

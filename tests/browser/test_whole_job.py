@@ -534,6 +534,16 @@ def test_every_other_page_can_be_read_by_everyone(operator, office):
         operator.look(name)
 
 
+def test_who_leads_the_office_finds_its_tables_on_the_home(stranger):
+    for username, name in (("kadis", "home-head"), ("korkab", "home-coordinator")):
+        overseer = stranger(username)
+        overseer.sign_in()
+        tables = overseer.page.locator("#territory")
+        expect(tables.get_by_role("heading", name="Cakupan per kecamatan")).to_be_visible()
+        overseer.look(name)
+        overseer.sign_out()
+
+
 def test_a_phone_leads_to_every_page_and_decides(facilitator, office):
     phone = facilitator.phone
     phone.goto("/")
