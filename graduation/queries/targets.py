@@ -167,7 +167,9 @@ def _lines(area, kept, types, numbers, gone):
     neither here."""
     known = types | {type_id for type_id, *_rest in numbers}
     lines = []
-    for kind in ExitType.objects.filter(pk__in=known).exclude(headline="").order_by("order", "code"):
+    for kind in (
+        ExitType.objects.filter(pk__in=known).exclude(headline="").order_by("order", "code")
+    ):
         progress = Progress()
         for (type_id, _kecamatan, _facilitator), one in numbers.items():
             if type_id == kind.pk:

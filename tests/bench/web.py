@@ -4,8 +4,8 @@ Fills an own office (tests/bench/web_office.py: 78,000 families, 300,000 people,
 visits), opens it with the web server of `make demo` and lets everybody work for `BENCH_SECONDS`
 (300) over loopback: 253 facilitators, each with one action every 30 to 60 seconds, 17 operators
 every 15 to 30, and coordinator, leads, heads and auditor every 30 to 60. Nobody asks again
-before the answer is there. A home is followed by its tables, as its browser asks for them. The first
-`BENCH_WARM` (30) seconds are not measured; everybody has signed in before.
+before the answer is there. A home is followed by its tables, as its browser asks for them. The
+first `BENCH_WARM` (30) seconds are not measured; everybody has signed in before.
 
 Then every page is asked once more inside one process, to count its statements; lists with 10 and
 with 100 rows. Prints a table and verdicts; one JSON object is the last line; exit 1 when a limit
@@ -28,6 +28,7 @@ import threading
 import time
 import uuid
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -487,7 +488,7 @@ def verdicts(lines, results):
             name = f"slowest {kind} p95 ms ({worst['page']}, {worst['role']})"
             found.append((name, worst["p95_ms"], limit))
     # Told, not judged: a home and its tables one after the other, until everything is there.
-    both = [a[4] + b[4] for a, b in zip(results, results[1:], strict=False) if b[0] == TABLES]
+    both = [a[4] + b[4] for a, b in pairwise(results) if b[0] == TABLES]
     both_ms = percentile(both, 0.95) if both else None
     found.append(("a home with its tables, p95 ms", both_ms, None))
     pages = [one for one in lines if one["kind"] not in ("post", "data")]
