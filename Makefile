@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 TEST_WORKERS ?= 2
 TEST_ARGS ?=
 
-.PHONY: demo test bench bench-field bench-board bench-door bench-search bench-web rehearse requirements messages lint types catalogue venv runtime dev
+.PHONY: demo test bench bench-field bench-board bench-door bench-search bench-web rehearse requirements messages styles lint types catalogue venv runtime dev
 
 demo: runtime catalogue
 	@exec $(PY) -m pkh.office --with-parent
@@ -60,6 +60,10 @@ requirements: dev
 
 messages: dev
 	@$(PY) -m core.messages tidy
+
+# What the pages use of Tabler; after a page began to use more of it, or less.
+styles: dev
+	@exec $(PY) -m core.stylesheet
 
 catalogue:
 	@$(PY) -m core.messages compile

@@ -120,6 +120,7 @@ if (find) {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.matches("input:not([type=radio]):not([type=checkbox]), select, textarea, [contenteditable]")) return;
     if (document.querySelector("dialog[open]")) return;
+    if (document.documentElement.dataset.letterKeys === "off") return;
     event.preventDefault();
     open();
   });

@@ -46,6 +46,34 @@ for (const failed of ["htmx:sendError", "htmx:responseError"]) {
   });
 }
 
+// Keys of one letter that decide or search can be turned off: whoever speaks to the machine, or
+// rests a hand on it, decides nothing by accident. Other scripts read it off the document.
+const root = document.documentElement;
+const letters = document.querySelector("[data-letter-keys]");
+let off = false;
+try {
+  off = localStorage.getItem("letter-keys") === "off";
+} catch {
+  // A browser that keeps nothing: chosen anew on every page.
+}
+function showLetterKeys() {
+  root.dataset.letterKeys = off ? "off" : "on";
+  if (!letters) return;
+  letters.hidden = false;
+  letters.querySelector("[data-on]").hidden = off;
+  letters.querySelector("[data-off]").hidden = !off;
+}
+showLetterKeys();
+letters?.addEventListener("click", () => {
+  off = !off;
+  showLetterKeys();
+  try {
+    localStorage.setItem("letter-keys", off ? "off" : "on");
+  } catch {
+    // As above.
+  }
+});
+
 // Open menus close when one clicks elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.who-menu[open], details.drop[open]")) {

@@ -20,7 +20,7 @@ let at = -1;
 
 function typing(event) {
   return (
-    event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") ||
+    document.documentElement.dataset.letterKeys === "off" || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") ||
     event.target.matches("input:not([type=radio]):not([type=checkbox]), select, textarea")
   );
 }

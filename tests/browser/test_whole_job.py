@@ -215,6 +215,33 @@ def test_a_question_is_opened_and_decided_by_keyboard(operator, office):
     assert office.ask("SELECT verdict FROM dtks_decision") == [("same",)]
 
 
+def test_letter_keys_can_be_turned_off(operator):
+    open_queue(operator, "Perlu diputuskan")
+    page = operator.page
+    page.locator("[data-rows] th a").first.click()
+    skip = page.get_by_role("link", name="Lewati")
+    expect(skip.locator("kbd")).to_be_visible()
+    here = page.url
+
+    for state in ("mati", "hidup"):
+        page.locator("details.who-menu summary").click()
+        page.get_by_role("button", name="Tombol huruf").click()
+        expect(page.get_by_role("button", name=f"Tombol huruf: {state}")).to_be_visible()
+        page.locator("details.who-menu summary").click()
+        if state == "mati":
+            expect(skip.locator("kbd")).to_be_hidden()
+            page.keyboard.press("s")
+            page.keyboard.press("b")
+            page.keyboard.press("/")
+            expect(page.locator("#find-box")).not_to_be_focused()
+            page.reload()
+            page.keyboard.press("b")
+            expect(skip).to_be_visible()
+            assert page.url == here
+    page.keyboard.press("b")
+    expect(page).not_to_have_url(here)
+
+
 def test_the_explanation_adds_up_to_the_stored_score(operator, office):
     seen = 0
     open_queue(operator, "Perlu diputuskan")
