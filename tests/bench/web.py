@@ -494,9 +494,9 @@ def verdicts(lines, results):
     pages = [one for one in lines if one["kind"] not in ("post", "data")]
     large = max(pages, key=lambda one: one["kb"])
     found.append((f"largest page kB ({large['page']}, {large['role']})", large["kb"], PAGE_KB))
-    # What the browser then keeps: told, not judged.
+    # With what the browser then keeps: the first page of somebody on 3G.
     large = max(pages, key=lambda one: one["kb_first"] or 0)
-    found.append(("a first visit with its styles and scripts, kB", large["kb_first"], None))
+    found.append(("a first visit with its styles and scripts, kB", large["kb_first"], PAGE_KB))
     lists = [one for one in lines if one["kind"] == "list" and one["statements"]]
     most = max(lists, key=lambda one: max(one["statements"][:2]))
     found.append(
