@@ -77,6 +77,18 @@ def page_of(queryset, fields, query, size=PAGE_SIZE, newest_first=False) -> Slic
         return page_at(queryset, fields, "", size=size, newest_first=newest_first)
 
 
+def slice_of(items, query, size=PAGE_SIZE) -> Slice:
+    """One page of what is few enough to be known whole with every page; a cursor is a place in it,
+    and a made-up one gives the first page."""
+    backwards = "sebelum" in query
+    at = unpack(query.get("sebelum") or query.get("setelah") or "", 1)
+    at = at[0] if at and isinstance(at[0], int) and 0 <= at[0] <= len(items) else 0
+    start = max(0, at - size) if backwards else at
+    rows = list(items[start : start + size])
+    end = start + len(rows)
+    return Slice(rows, pack([end]) if end < len(items) else None, pack([start]) if start else None)
+
+
 def page_at(
     queryset, fields, cursor: str, *, backwards=False, size=PAGE_SIZE, newest_first=False
 ) -> Slice:

@@ -12,7 +12,7 @@ from areas.models.querysets import below
 from areas.queries import kecamatan_and_villages
 from beneficiaries.models import Household, Member
 from beneficiaries.models.querysets import VIEW_HOUSEHOLD
-from core.paging import PAGE_SIZE, Slice, pack, page_of, unpack
+from core.paging import Slice, page_of, slice_of
 from dashboard.figures import Asked, Figure, count, tables
 from dashboard.figures.families import FAMILIES
 from dashboard.figures.files import newest_files
@@ -206,19 +206,11 @@ def _count_members(households):
 
 
 def people_found(user, hits, query):
-    """A page of the people who answer to a name, in the order of the hits, each with its `how`.
-
-    The cursor is a place in that order: the hits are few and asked for anew with every page.
-    """
-    backwards = "sebelum" in query
-    at = unpack(query.get("sebelum") or query.get("setelah") or "", 1)
-    at = at[0] if at and isinstance(at[0], int) and 0 <= at[0] <= len(hits) else 0
-    start = max(0, at - PAGE_SIZE) if backwards else at
-    shown = hits[start : start + PAGE_SIZE]
+    """A page of the people who answer to a name, in the order of the hits, each with its `how`."""
+    shown = slice_of(hits, query)
     people = Member.objects.visible_to(user).select_related("household__desa__parent")
     person_of = people.in_bulk([hit.pk for hit in shown])
-    rows = [person_of[hit.pk] for hit in shown if hit.pk in person_of]
-    for person, hit in zip(rows, (hit for hit in shown if hit.pk in person_of), strict=True):
+    found = [(person_of[hit.pk], hit) for hit in shown if hit.pk in person_of]
+    for person, hit in found:
         person.how = hit.how
-    end = start + len(shown)
-    return Slice(rows, pack([end]) if end < len(hits) else None, pack([start]) if start else None)
+    return Slice([person for person, _hit in found], shown.after, shown.before)

@@ -59,7 +59,8 @@ def overview(request):
     found = queries.overview_for(request.user, timezone.now())
     if found is None:
         raise PermissionDenied
-    return render(request, "dashboard/overview.html", found)
+    way = [(_("Home page"), reverse("dashboard:home"))]
+    return render(request, "dashboard/overview.html", found | {"breadcrumb": way})
 
 
 @require_POST

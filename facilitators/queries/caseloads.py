@@ -1,7 +1,7 @@
 """Caseloads as they stand on a day: per facilitator, per village, and without anybody."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import connection
@@ -21,14 +21,14 @@ KECAMATAN_LENGTH = 8
 
 @dataclass(frozen=True)
 class Caseload:
-    """One line of the caseload page."""
+    """One line of the caseload page; members and components are known of those it shows."""
 
     facilitator: Facilitator
     area: Area | None
     families: int
-    members: int
-    components: int
     band: str
+    members: int = 0
+    components: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,6 @@ class Caseloads:
     @property
     def families(self):
         return sum(line.families for line in self.lines)
-
-    @property
-    def members(self):
-        return sum(line.members for line in self.lines)
-
-    @property
-    def components(self):
-        return sum(line.components for line in self.lines)
 
     @property
     def average(self):
@@ -99,21 +91,40 @@ def _with_area(people, day):
 
 
 def caseloads(user, day: dt.date, area: str = "") -> Caseloads:
-    """Everybody at work in the area with his numbers: one statement for all of them."""
+    """Everybody at work in the area with his families: one statement for all of them."""
     people = list(at_work(user, day, area).order_by("area_code", "name", "pk"))
-    numbers = numbers_of([person.pk for person in people], day)
+    numbers = families_of([person.pk for person in people], day)
     areas = Area.objects.select_related("parent").in_bulk({p.area_code for p in people})
     settings = CaseloadSettings.current()
     lines = []
     bands = {"few": 0, "ok": 0, "many": 0}
     for person in people:
-        families, members, components = numbers.get(person.pk, (0, 0, 0))
+        families = numbers.get(person.pk, 0)
         band = settings.band(families)
         bands[band] += 1
-        lines.append(
-            Caseload(person, areas.get(person.area_code), families, members, components, band)
-        )
+        lines.append(Caseload(person, areas.get(person.area_code), families, band))
     return Caseloads(lines, settings, unassigned(user, day, area).count(), bands)
+
+
+def with_people(lines: list[Caseload], day: dt.date) -> list[Caseload]:
+    """The lines of a page with members and components, in one statement."""
+    numbers = numbers_of([line.facilitator.pk for line in lines], day)
+    found = []
+    for line in lines:
+        _families, members, components = numbers.get(line.facilitator.pk, (0, 0, 0))
+        found.append(replace(line, members=members, components=components))
+    return found
+
+
+def families_of(facilitators: list[int], day: dt.date) -> dict[int, int]:
+    """{facilitator id: families that have not left}; who has no family is left out."""
+    held = (
+        CaseloadAssignment.objects.held_on(day)
+        .filter(facilitator_id__in=facilitators)
+        .exclude(household__status=Household.Status.EXITED)
+    )
+    counted = held.order_by().values_list("facilitator_id").annotate(number=Count("pk"))
+    return dict(counted)
 
 
 def numbers_of(facilitators: list[int], day: dt.date) -> dict[int, tuple[int, int, int]]:

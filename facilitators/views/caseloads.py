@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from areas.models import Area
 from beneficiaries.models import Household
 from core.errors import Refused
-from core.paging import page_of
+from core.paging import page_of, slice_of
 from facilitators import services
 from facilitators.forms import caseloads as forms
 from facilitators.models import CaseloadAssignment, CaseloadSettings, Facilitator
@@ -45,13 +45,15 @@ def caseloads(request):
     kecamatan = queries.kecamatan_of(request.user)
     found = queries.caseloads(request.user, today, area if area.isprintable() else "-")
     lines = [line for line in found.lines if line.band == band] if band in BANDS else found.lines
+    page = slice_of(lines, request.GET)
     return render(
         request,
         "facilitators/caseloads.html",
         {
             "caseloads": found,
             "unassigned": found.unassigned,
-            "lines": lines,
+            "page": page,
+            "lines": queries.with_people(page.rows, today),
             "kecamatan": kecamatan,
             "chosen": {"kec": area, "beban": band},
             "unassigned_url": f"{reverse('facilitators:planner')}?mulai={today:%d-%m-%Y}&tanpa=on",

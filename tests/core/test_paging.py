@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from core.paging import pack, page_of, unpack
+from core.paging import pack, page_of, slice_of, unpack
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +59,23 @@ def test_page_of_answers_a_cursor_of_another_type_with_the_first_page(seven):
 @given(st.lists(st.integers(-(2**61), 2**61) | st.text(max_size=20), min_size=1, max_size=3))
 def test_cursors_come_back_as_they_were(values):
     assert unpack(pack(values), len(values)) == values
+
+
+@given(st.integers(0, 12), st.integers(1, 4))
+def test_slice_of_walks_forth_and_back_over_everything(length, size):
+    items, seen, page = list(range(length)), [], slice_of(list(range(length)), {}, size)
+    seen.append(page.rows)
+    while page.after:
+        page = slice_of(items, {"setelah": page.after}, size)
+        seen.append(page.rows)
+    assert [one for rows in seen for one in rows] == items
+    for earlier in reversed(seen[:-1]):
+        page = slice_of(items, {"sebelum": page.before}, size)
+        assert page.rows == earlier
+    assert page.before is None
+
+
+@pytest.mark.parametrize("cursor", ["omong", pack(["a"]), pack([99]), pack([-1]), pack([1, 2])])
+def test_slice_of_answers_a_made_up_cursor_with_the_first_page(cursor):
+    for word in ("setelah", "sebelum"):
+        assert slice_of("abcdef", {word: cursor}, 4).rows == list("abcd")

@@ -92,6 +92,23 @@ def test_a_line_counts_families_members_and_components(client, ratna):
     assert (line.families, line.members, line.components) == (2, 4, 4)
 
 
+def test_a_large_territory_is_shown_page_by_page_and_counted_whole(client, ratna):
+    people = [FacilitatorFactory(name=f"PENDAMPING {n:02}") for n in range(53)]
+    household = HouseholdFactory()
+    MemberFactory(household=household)
+    entrust(people[-1], household)
+
+    first = listed(client, ratna)
+    rest = listed(client, ratna, f"?setelah={first.context['page'].after}")
+    back = listed(client, ratna, f"?sebelum={rest.context['page'].before}")
+
+    assert names(first) + names(rest) == [person.name for person in people]
+    assert (len(names(first)), names(back)) == (50, names(first))
+    assert [len(one.context["caseloads"].lines) for one in (first, rest)] == [53, 53]
+    assert [line.members for line in rest.context["lines"]] == [0, 0, 1]
+    assert names(listed(client, ratna, "?setelah=omong")) == names(first)
+
+
 @pytest.mark.parametrize(
     ("families", "band"), [(1, "few"), (2, "ok"), (3, "ok"), (4, "many")], ids=lambda x: str(x)
 )
@@ -158,7 +175,7 @@ def test_the_page_asks_the_same_for_one_facilitator_and_for_three(
         entrust(FacilitatorFactory(), HouseholdFactory())
     listed(client, ratna)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse(CASELOADS))
 
 
