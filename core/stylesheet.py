@@ -78,7 +78,8 @@ def _kept(rules, words: Words) -> Iterator[str]:
 
 def _selectors(prelude) -> list[str]:
     """Split at the commas of the list itself, not at those inside `:is(…)`."""
-    found, one = [], []
+    found: list[str] = []
+    one: list = []
     for token in prelude:
         if token.type == "literal" and token.value == ",":
             found.append(tinycss2.serialize(one).strip())

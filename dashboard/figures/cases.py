@@ -80,7 +80,10 @@ def _after_page(asked, area):
 TO_MONITOR = Figure(
     key="pemantauan-lewat-waktu",
     label=_("Monitoring after graduation past its day"),
-    definition=_("Families that graduated and should have been looked after again by now."),
+    definition=_(
+        "Monitoring of families that graduated that should have been done by now; a family may "
+        "wait for several."
+    ),
     source=_("monitoring after the exit"),
     kind="monitoring",
     base=lambda asked: watched(asked.user).filter(states_on(asked.today)["overdue"]),

@@ -36,14 +36,40 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   }
 });
 
-// What was to follow a page and did not come says so, beside the address it can be opened at.
+// What follows a page by itself: its place says that it is on its way, or that it did not come,
+// beside the address it can be opened at. Who stood in that place goes on standing there.
+let stoodThere = false;
+document.addEventListener("htmx:beforeRequest", ({ target }) => {
+  const words = target.querySelector?.("[data-fetching]");
+  if (words) words.textContent = words.dataset.fetching;
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, serverResponse, xhr } = event.detail;
+  if (xhr.status !== 200 || !target.querySelector("[data-failed]")) return;
+  stoodThere = target.contains(document.activeElement);
+  if (!serverResponse.includes(`id="${target.id}"`)) {
+    event.detail.shouldSwap = false;
+    saidFailed(target);
+  }
+});
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  const status = target.id && document.querySelector(`[data-said-of="${target.id}"]`);
+  if (!status) return;
+  status.textContent = status.dataset.arrived;
+  if (stoodThere) {
+    target.tabIndex = -1;
+    target.focus({ preventScroll: true });
+  }
+});
+function saidFailed(place) {
+  const words = place.querySelector?.("[data-failed]");
+  if (!words) return;
+  words.textContent = words.dataset.failed;
+  words.setAttribute("role", "status");
+  place.removeAttribute("aria-busy");
+}
 for (const failed of ["htmx:sendError", "htmx:responseError"]) {
-  document.addEventListener(failed, (event) => {
-    const words = event.target.querySelector?.("[data-failed]");
-    if (!words) return;
-    words.textContent = words.dataset.failed;
-    event.target.removeAttribute("aria-busy");
-  });
+  document.addEventListener(failed, (event) => saidFailed(event.target));
 }
 
 // Keys of one letter that decide or search can be turned off: whoever speaks to the machine, or
@@ -51,19 +77,28 @@ for (const failed of ["htmx:sendError", "htmx:responseError"]) {
 const root = document.documentElement;
 const letters = document.querySelector("[data-letter-keys]");
 let off = false;
-try {
-  off = localStorage.getItem("letter-keys") === "off";
-} catch {
-  // A browser that keeps nothing: chosen anew on every page.
+function readLetterKeys() {
+  try {
+    off = localStorage.getItem("letter-keys") === "off";
+  } catch {
+    // A browser that keeps nothing: chosen anew on every page.
+  }
+  showLetterKeys();
 }
 function showLetterKeys() {
   root.dataset.letterKeys = off ? "off" : "on";
+  const box = document.getElementById("find-box");
+  if (off) box?.removeAttribute("aria-keyshortcuts");
+  else box?.setAttribute("aria-keyshortcuts", "/");
   if (!letters) return;
   letters.hidden = false;
   letters.querySelector("[data-on]").hidden = off;
   letters.querySelector("[data-off]").hidden = !off;
 }
-showLetterKeys();
+readLetterKeys();
+// Also where it was chosen in another window, or before this page came back from memory.
+window.addEventListener("storage", readLetterKeys);
+window.addEventListener("pageshow", (event) => event.persisted && readLetterKeys());
 letters?.addEventListener("click", () => {
   off = !off;
   showLetterKeys();

@@ -41,7 +41,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "k") go(-1);
     return;
   }
-  // On the page of one question: a letter presses its button, [ and ] change the row.
+  // On the page of one question a letter presses its button.
   const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (button) {
     event.preventDefault();

@@ -135,7 +135,7 @@ def keep_for_the_guide(page, name: str):
         height = round(picture.height * 960 / picture.width)
         picture = picture.resize((960, height), Image.Resampling.LANCZOS)
     GUIDE_PICTURES.mkdir(exist_ok=True)
-    few = picture.quantize(64, dither=Image.Dither.NONE)
+    few = picture.quantize(128, dither=Image.Dither.NONE)
     few.save(GUIDE_PICTURES / f"{name}.png", optimize=True)
 
 

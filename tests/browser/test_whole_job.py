@@ -222,6 +222,8 @@ def test_letter_keys_can_be_turned_off(operator):
     skip = page.get_by_role("link", name="Lewati")
     expect(skip.locator("kbd")).to_be_visible()
     here = page.url
+    other = page.context.new_page()
+    other.goto(here)
 
     for state in ("mati", "hidup"):
         page.locator("details.who-menu summary").click()
@@ -230,6 +232,8 @@ def test_letter_keys_can_be_turned_off(operator):
         page.locator("details.who-menu summary").click()
         if state == "mati":
             expect(skip.locator("kbd")).to_be_hidden()
+            expect(other.locator("html")).to_have_attribute("data-letter-keys", "off")
+            other.close()
             page.keyboard.press("s")
             page.keyboard.press("b")
             page.keyboard.press("/")
@@ -565,10 +569,27 @@ def test_who_leads_the_office_finds_its_tables_on_the_home(stranger):
     for username, name in (("kadis", "home-head"), ("korkab", "home-coordinator")):
         overseer = stranger(username)
         overseer.sign_in()
+        away = overseer.page.get_by_role("button", name="Simpan daftar ini")
+        if away.count():
+            away.click()  # the home of every day, for the guide
         tables = overseer.page.locator("#territory")
         expect(tables.get_by_role("heading", name="Cakupan per kecamatan")).to_be_visible()
         overseer.look(name)
         overseer.sign_out()
+
+
+def test_a_home_says_when_its_tables_do_not_come(stranger):
+    overseer = stranger("kadis")
+    overseer.sign_in()
+    page, place = overseer.page, overseer.page.locator("#territory")
+    expect(place.get_by_role("heading", name="Cakupan per kecamatan")).to_be_visible()
+    page.route("**/ringkasan/", lambda route: route.fulfill(body="<p>halaman lain</p>"))
+    page.reload()
+    expect(place).to_contain_text("Tabel tidak dapat diambil.")
+    page.unroute("**/ringkasan/")
+    place.get_by_role("link", name="Buka sebagai halaman").click()
+    expect(overseer.heading()).to_have_text("Wilayah Anda dalam angka")
+    expect(page.get_by_role("link", name="Tabel ini sebagai halaman")).to_be_hidden()
 
 
 def test_a_phone_leads_to_every_page_and_decides(facilitator, office):
