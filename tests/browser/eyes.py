@@ -135,7 +135,8 @@ def keep_for_the_guide(page, name: str):
         height = round(picture.height * 960 / picture.width)
         picture = picture.resize((960, height), Image.Resampling.LANCZOS)
     GUIDE_PICTURES.mkdir(exist_ok=True)
-    few = picture.quantize(128, dither=Image.Dither.NONE)
+    # The few red dots of what is late count as much as the many of the ground.
+    few = picture.quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(GUIDE_PICTURES / f"{name}.png", optimize=True)
 
 
