@@ -1,6 +1,6 @@
-"""Lookups that Django does not have."""
+"""What Django's queries do not say by themselves."""
 
-from django.db.models import Field, Lookup
+from django.db.models import Case, Field, Lookup, Q, Value, When
 from django.db.models.fields.related import ForeignObject
 
 
@@ -20,3 +20,8 @@ class Among(Lookup):
         column, column_params = self.process_lhs(compiler, connection)
         array, array_params = self.process_rhs(compiler, connection)
         return f"{column} = ANY({array})", (*column_params, *array_params)
+
+
+def holds(condition: Q) -> Case:
+    """True or False for each row, also where the condition itself would be NULL."""
+    return Case(When(condition, then=Value(True)), default=Value(False))

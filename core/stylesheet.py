@@ -1,7 +1,7 @@
 """The stylesheet of the pages: what they use of Tabler, and nothing else.
 
 `python -m core.stylesheet` reads the whole of Tabler (core/styles/) and every page, script and
-module of ours, and writes the part that some page may use. A tenth of it is: on 3G the rest is
+module of ours, and writes the part that some page may use. A sixth of it is: on 3G the rest is
 seconds before the first page shows, and on a cheap telephone as long again to read.
 
 A word that stands anywhere in a page, a script or a module that speaks of a `class` counts as used;

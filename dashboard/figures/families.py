@@ -2,7 +2,6 @@
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
-    Case,
     Count,
     Exists,
     F,
@@ -10,7 +9,6 @@ from django.db.models import (
     OuterRef,
     Q,
     Value,
-    When,
 )
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -24,6 +22,7 @@ from beneficiaries.models import (
     Member,
     MemberComponent,
 )
+from core.lookups import holds
 from dashboard.figures.base import Figure, Share
 from facilitators.models import CaseloadAssignment
 from facilitators.models.querysets import VIEW_FACILITATOR
@@ -56,8 +55,8 @@ def _beside_closing(asked, families):
     computed = F("in_closing__computed_amount")
     return families.annotate(
         in_closing=row,
-        is_listed=_holds(Q(in_closing__isnull=False)),
-        is_right=_holds(Q(in_closing__stated_amount=computed)),
+        is_listed=holds(Q(in_closing__isnull=False)),
+        is_right=holds(Q(in_closing__stated_amount=computed)),
     )
 
 
@@ -68,11 +67,7 @@ def _beside_caseload(asked, families):
         Q(caseload__ends_on__isnull=True) | Q(caseload__ends_on__gte=today)
     )
     row = FilteredRelation("caseload", condition=held)
-    return families.annotate(in_caseload=row, is_held=_holds(Q(in_caseload__isnull=False)))
-
-
-def _holds(condition):
-    return Case(When(condition, then=Value(True)), default=Value(False))
+    return families.annotate(in_caseload=row, is_held=holds(Q(in_caseload__isnull=False)))
 
 
 def _listed(asked):

@@ -72,15 +72,8 @@ def at_work(user, day: dt.date, area: str = ""):
 
 def with_numbers(people, day: dt.date):
     """Each with `area_code` and `families` of the day, counted only for the rows of a page."""
-    held = (
-        CaseloadAssignment.objects.held_on(day)
-        .filter(facilitator_id=OuterRef("pk"))
-        .exclude(household__status=Household.Status.EXITED)
-        .order_by()
-        .values("facilitator_id")
-        .annotate(number=Count("pk"))
-    )
-    families = Coalesce(Subquery(held.values("number")), 0)
+    own = _families(day).filter(facilitator_id=OuterRef("pk"))
+    families = Coalesce(Subquery(own.values("number")), 0)
     return _with_area(people, day).annotate(families=families)
 
 
@@ -118,13 +111,19 @@ def with_people(lines: list[Caseload], day: dt.date) -> list[Caseload]:
 
 def families_of(facilitators: list[int], day: dt.date) -> dict[int, int]:
     """{facilitator id: families that have not left}; who has no family is left out."""
-    held = (
+    counted = _families(day).filter(facilitator_id__in=facilitators)
+    return dict(counted.values_list("facilitator_id", "number"))
+
+
+def _families(day):
+    """(facilitator, number of families that have not left) of everybody's caseload of the day."""
+    return (
         CaseloadAssignment.objects.held_on(day)
-        .filter(facilitator_id__in=facilitators)
         .exclude(household__status=Household.Status.EXITED)
+        .order_by()
+        .values("facilitator_id")
+        .annotate(number=Count("pk"))
     )
-    counted = held.order_by().values_list("facilitator_id").annotate(number=Count("pk"))
-    return dict(counted)
 
 
 def numbers_of(facilitators: list[int], day: dt.date) -> dict[int, tuple[int, int, int]]:

@@ -21,6 +21,7 @@ from django.db.models import (
 from beneficiaries.models import Household
 from beneficiaries.models.querysets import VIEW_HOUSEHOLD
 from beneficiaries.scope import families_in_scope
+from core.lookups import holds
 from facilitators.models import CaseloadAssignment, Visit, VisitRequest
 from facilitators.queries.learning import absences
 from facilitators.queries.visits import rules_on, unvisited
@@ -73,7 +74,7 @@ def due(user, on: dt.date, reason: str = "", purpose: str = ""):
             ),
             asked_until=Subquery(until, output_field=DateField()),
             absent_on=Subquery(missed, output_field=DateField()),
-            is_overdue=_holds(overdue),
+            is_overdue=holds(overdue),
             last_visit_at=Subquery(last.values("recorded_at")[:1]),
         )
     )
@@ -86,21 +87,17 @@ def counts(user, on: dt.date, purpose: str = "") -> dict[str, int]:
     # Grouped, not counted with filters: each of these would build its set of visits again.
     groups = (
         _families(user)
-        .annotate(asked=_holds(asked), absent=_holds(absent), overdue=_holds(overdue))
+        .annotate(asked=holds(asked), absent=holds(absent), overdue=holds(overdue))
         .order_by()
         .values_list("asked", "absent", "overdue")
         .annotate(number=Count("pk"))
     )
     found = dict.fromkeys(("all", *REASONS), 0)
     for *holding, number in groups:
-        for name, holds in zip(REASONS, holding, strict=True):
-            found[name] += number if holds else 0
+        for name, is_so in zip(REASONS, holding, strict=True):
+            found[name] += number if is_so else 0
         found["all"] += number if any(holding) else 0
     return found
-
-
-def _holds(condition):
-    return Case(When(condition, then=Value(True)), default=Value(False))
 
 
 def open_requests(families, user) -> dict[int, list[VisitRequest]]:
