@@ -32,9 +32,14 @@ LEFT JOIN (
     AND decision.row_number IS NOT DISTINCT FROM v.row_number
 CROSS JOIN LATERAL (
     -- What the row says otherwise. What it does not say is no difference; another spelling of
-    -- the same name is none either.
-    SELECT CASE WHEN r.row_number IS NULL THEN '{}'::text[] ELSE
-        array_remove(ARRAY[
+    -- the same name is none either. Most rows say the very same, and that is soon seen.
+    SELECT CASE
+        WHEN r.row_number IS NULL THEN '{}'::text[]
+        WHEN r.nik = m.nik AND r.kk_number = m.kk_number AND r.name_key = m.name_key
+            AND r.birth_on = m.birth_on AND r.sex = m.sex AND r.mother_key = m.mother_key
+            AND r.village_id = m.village_id AND NOT r.deceased
+        THEN '{}'
+        ELSE array_remove(ARRAY[
             CASE WHEN r.nik <> m.nik OR m.nik IS NULL AND r.nik IS NOT NULL THEN 'nik' END,
             CASE WHEN r.kk_number <> m.kk_number OR m.kk_number IS NULL AND r.kk_number IS NOT NULL
                 THEN 'kk_number' END,
@@ -55,12 +60,7 @@ SELECT
     'new_in_source', 'nobody', '', NULL, NULL, NULL, NULL, '{}', '{}',
     coalesce(r.village_id, %(area)s)::varchar(13) COLLATE "C", NULL
 FROM source AS r
-WHERE NOT EXISTS (SELECT 1 FROM taken WHERE taken.row_number = r.row_number)
-    AND NOT EXISTS (SELECT 1 FROM repeated WHERE repeated.row_number = r.row_number)
-    AND NOT EXISTS (
-        SELECT 1 FROM verdict, unnest(verdict.candidates) AS c (row_number)
-        WHERE c.row_number = r.row_number AND verdict.outcome = 'duplicate'
-    );
+WHERE NOT EXISTS (SELECT 1 FROM taken WHERE taken.row_number = r.row_number);
 
 ALTER TABLE difference
     ALTER id SET DEFAULT nextval('dtks_difference_id_seq'),

@@ -11,9 +11,11 @@ SELECT member_id, row_number FROM linked;
 ANALYZE settled;
 
 CREATE UNLOGGED TABLE taken AS
-SELECT row_number FROM settled
-UNION
-SELECT row_number FROM verified;
+SELECT row_number FROM decided
+UNION ALL
+SELECT row_number FROM verified
+UNION ALL
+SELECT row_number FROM linked;
 ANALYZE taken;
 
 -- Rows that repeat somebody whose number is verified, and are nobody else's.
@@ -95,3 +97,9 @@ SELECT
     vector_id
 FROM found;
 ANALYZE verdict;
+
+-- No row that is said to repeat somebody is anybody new.
+INSERT INTO taken
+SELECT row_number FROM repeated
+UNION ALL
+SELECT unnest(candidates) FROM verdict WHERE outcome = 'duplicate';
