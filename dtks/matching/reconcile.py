@@ -174,7 +174,7 @@ def _weigh(model: Model) -> None:
     """Fit the model to the open pairs and put a weight on every vector that occurs."""
     columns = "same_card, name, birth_on, mother_name, nik, village, sex"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT (SELECT count(*) FROM open_member), (SELECT count(*) FROM open_row)")
+        cursor.execute("SELECT open_members, open_rows FROM size")
         members, rows = cursor.fetchone()
         cursor.execute(
             f"SELECT {columns}, count(*) FROM pair GROUP BY {columns} ORDER BY {columns}"
@@ -224,10 +224,7 @@ def _link() -> None:
 def _reserve_ids() -> dict[str, int]:
     """A free stretch of ids: one for every member by its place among members, then every row."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(min(member_id), 0), coalesce(max(member_id) - min(member_id) + 1, 0),"
-            " (SELECT coalesce(max(row_number), 0) FROM source) FROM member"
-        )
+        cursor.execute("SELECT least_member, members_span, last_row FROM size")
         least, span, rows = cursor.fetchone()
         cursor.execute("SELECT nextval('dtks_difference_id_seq')")
         first = cursor.fetchone()[0]

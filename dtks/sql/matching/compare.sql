@@ -5,11 +5,12 @@ SELECT
     met.member_id, met.row_number,
     (m.kk_number = r.kk_number OR former_card.kk_number IS NOT NULL) IS TRUE AS same_card,
     CASE
-        WHEN m.name_key = r.name_key THEN 7 + name_rows.rarity ELSE name_level(m.name_key, r.name_key)
+        WHEN m.name_key = r.name_key THEN 7 + coalesce(common_name.rarity, 2)
+        ELSE name_level(m.name_key, r.name_key)
     END::smallint AS name,
     birth_level(m.birth_on, r.birth_on)::smallint AS birth_on,
     CASE
-        WHEN m.mother_key = r.mother_key THEN 4 + mother_rows.rarity
+        WHEN m.mother_key = r.mother_key THEN 4 + coalesce(common_mother.rarity, 2)
         ELSE mother_level(m.mother_key, r.mother_key)
     END::smallint AS mother_name,
     nik_level(
@@ -20,8 +21,8 @@ SELECT
 FROM met
 JOIN member AS m USING (member_id)
 JOIN source AS r USING (row_number)
-LEFT JOIN name_rows ON name_rows.name_key = r.name_key
-LEFT JOIN mother_rows ON mother_rows.mother_key = r.mother_key
+LEFT JOIN common_name ON common_name.name_key = r.name_key
+LEFT JOIN common_mother ON common_mother.mother_key = r.mother_key
 LEFT JOIN former_card
     ON former_card.household_id = m.household_id AND former_card.kk_number = r.kk_number;
 DROP TABLE met;

@@ -2,11 +2,10 @@
 -- often has a damaged number, and would otherwise be taken for somebody new.
 CREATE UNLOGGED TABLE met AS
 SELECT m.member_id, r.row_number
-FROM verified JOIN member AS m USING (member_id) JOIN open_row AS r USING (kk_number, birth_on)
-UNION
-SELECT m.member_id, r.row_number
-FROM verified JOIN member AS m USING (member_id) JOIN open_row AS r USING (kk_number, name_key)
+FROM verified JOIN member AS m USING (member_id) JOIN open_row AS r USING (kk_number)
+WHERE r.birth_on = m.birth_on OR r.name_key = m.name_key
 UNION
 SELECT m.member_id, r.row_number
 FROM verified JOIN member AS m USING (member_id)
 JOIN open_row AS r USING (name_key, birth_on, mother_key);
+DROP TABLE open_row;

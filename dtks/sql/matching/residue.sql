@@ -8,12 +8,16 @@ WHERE NOT EXISTS (SELECT 1 FROM verified AS v WHERE v.member_id = member.member_
 
 CREATE UNLOGGED TABLE open_row AS
 SELECT
-    row_number, nik, kk_number, name_key, birth_on, mother_key, village_id,
-    left(name_key, 1) AS one, left(name_key, 2) AS two, left(name_key, 3) AS three,
-    extract(year FROM birth_on)::smallint AS birth_year
+    row_number, birth_on, extract(year FROM birth_on)::smallint AS birth_year, nik, kk_number,
+    name_key, mother_key, village_id,
+    left(name_key, 1) AS one, left(name_key, 2) AS two, left(name_key, 3) AS three
 FROM source
 WHERE NOT EXISTS (SELECT 1 FROM verified AS v WHERE v.row_number = source.row_number)
     AND NOT EXISTS (SELECT 1 FROM decided AS d WHERE d.row_number = source.row_number);
 
 ANALYZE open_member;
 ANALYZE open_row;
+
+ALTER TABLE size ADD open_members bigint, ADD open_rows bigint;
+UPDATE size SET
+    open_members = (SELECT count(*) FROM open_member), open_rows = (SELECT count(*) FROM open_row);

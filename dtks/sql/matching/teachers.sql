@@ -55,12 +55,15 @@ ANALYZE stranger;
 
 -- Somebody else: relatives on one card (each with a verified row of their own), then strangers:
 -- at random, and of the same or nearly the same birth date, because a NIK contains the date.
+CREATE UNLOGGED TABLE card_mate AS
+SELECT m.member_id, r.row_number FROM person AS m JOIN source AS r USING (kk_number);
+ANALYZE card_mate;
+
 CREATE UNLOGGED TABLE other_people AS
-SELECT 'relative' AS who, true AS same_card, m.member_id, r.row_number
-FROM person AS m
-JOIN verified AS own ON own.member_id = m.member_id
-JOIN source AS r ON r.kk_number = m.kk_number AND r.row_number <> own.row_number
-JOIN verified AS theirs ON theirs.row_number = r.row_number AND theirs.member_id <> m.member_id
+SELECT 'relative' AS who, true AS same_card, m.member_id, m.row_number
+FROM card_mate AS m
+JOIN verified AS own ON own.member_id = m.member_id AND own.row_number <> m.row_number
+JOIN verified AS theirs ON theirs.row_number = m.row_number AND theirs.member_id <> m.member_id
 UNION ALL
 SELECT 'stranger', false, m.member_id, r.row_number
 FROM person AS m
