@@ -1,7 +1,12 @@
 -- What pairs of two people look like, and how often they agree by chance.
 INSERT INTO lesson
-SELECT who, who = 'relative', field, CASE WHEN field = 'nik' THEN birth_class(birth_on) END AS birth, level, count(*)
-FROM (SELECT o.who, c.* FROM other_people AS o JOIN compared AS c USING (member_id, row_number)) AS other
+WITH other AS MATERIALIZED (
+    SELECT who, name, birth_on, mother_name, nik, village, sex, count(*) AS n
+    FROM other_people JOIN compared USING (member_id, row_number)
+    GROUP BY who, name, birth_on, mother_name, nik, village, sex
+)
+SELECT who, who = 'relative', field, CASE WHEN field = 'nik' THEN birth_class(birth_on) END AS birth, level, sum(n)
+FROM other
 CROSS JOIN LATERAL (
     VALUES ('name', name), ('birth_on', birth_on), ('mother_name', mother_name), ('nik', nik),
         ('village', village), ('sex', sex)

@@ -11,23 +11,28 @@ CREATE UNLOGGED TABLE lesson (
 
 -- The same person: each field counted where the others are sure.
 INSERT INTO lesson
-SELECT 'same', same_card, 'name', NULL::smallint, name, count(*)
-FROM known WHERE nik = 8 AND birth_on = 7 AND mother_name >= 4 GROUP BY same_card, name
+WITH vector AS MATERIALIZED (
+    SELECT same_card, name, birth_on, mother_name, village, sex, count(*) AS n
+    FROM known WHERE nik = 8
+    GROUP BY same_card, name, birth_on, mother_name, village, sex
+)
+SELECT 'same', same_card, 'name', NULL::smallint, name, sum(n)
+FROM vector WHERE birth_on = 7 AND mother_name >= 4 GROUP BY same_card, name
 UNION ALL
-SELECT 'same', same_card, 'birth_on', NULL, birth_on, count(*)
-FROM known WHERE nik = 8 AND name >= 6 AND mother_name >= 4 GROUP BY same_card, birth_on
+SELECT 'same', same_card, 'birth_on', NULL, birth_on, sum(n)
+FROM vector WHERE name >= 6 AND mother_name >= 4 GROUP BY same_card, birth_on
 UNION ALL
-SELECT 'same', same_card, 'mother_name', NULL, mother_name, count(*)
-FROM known WHERE nik = 8 AND name >= 6 AND birth_on = 7 GROUP BY same_card, mother_name
+SELECT 'same', same_card, 'mother_name', NULL, mother_name, sum(n)
+FROM vector WHERE name >= 6 AND birth_on = 7 GROUP BY same_card, mother_name
 UNION ALL
-SELECT 'same', same_card, 'village', NULL, village, count(*)
-FROM known WHERE nik = 8 AND name >= 6 AND birth_on = 7 GROUP BY same_card, village
+SELECT 'same', same_card, 'village', NULL, village, sum(n)
+FROM vector WHERE name >= 6 AND birth_on = 7 GROUP BY same_card, village
 UNION ALL
-SELECT 'same', same_card, 'sex', NULL, sex, count(*)
-FROM known WHERE nik = 8 AND name >= 6 AND birth_on = 7 GROUP BY same_card, sex
+SELECT 'same', same_card, 'sex', NULL, sex, sum(n)
+FROM vector WHERE name >= 6 AND birth_on = 7 GROUP BY same_card, sex
 UNION ALL
-SELECT 'same', same_card, 'card', NULL, same_card::integer, count(*)
-FROM known WHERE nik = 8 AND name >= 6 AND birth_on = 7 GROUP BY same_card;
+SELECT 'same', same_card, 'card', NULL, same_card::integer, sum(n)
+FROM vector WHERE name >= 6 AND birth_on = 7 GROUP BY same_card;
 
 -- What a person's number looks like when it is not the same: pairs of one card that agree in name
 -- and, where it is known, in mother, and whose birth dates are equal or nearly so.
