@@ -14,7 +14,7 @@ from psycopg2.extras import execute_values
 from core.sql import run_sql
 from dtks.matching.keys import compute_keys
 from dtks.matching.weights import Lesson, Model, Vector, fit, learn, probability
-from dtks.matching.workroom import publish, workroom
+from dtks.matching.workroom import publish, run_beside, workroom
 from dtks.models import Difference, MatchingSettings, Snapshot
 
 SAMPLE = 20_000
@@ -71,7 +71,8 @@ def reconcile_snapshot(
     tell("keys")
     if not _has_keys(snapshot):
         compute_keys(snapshot)
-    with workroom(f"dtks_match_{snapshot.pk}"):
+    room = f"dtks_match_{snapshot.pk}"
+    with workroom(room):
         tell("register")
         with connection.cursor() as cursor:
             # The partition itself: the planner knows its figures, those of the parent it guesses.
@@ -99,6 +100,14 @@ def reconcile_snapshot(
         tell("outcomes")
         run_sql("dtks/matching/verdict.sql", trusted=model.trusted, upper=thresholds.upper)
         run_sql("dtks/matching/outcomes.sql", **_reserve_ids(), **of)
+        run_beside(
+            "dtks/matching/outcome_keys.sql", "dtks/matching/outcome_lists.sql", room=room
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "ALTER TABLE difference ADD CONSTRAINT difference_pkey"
+                " PRIMARY KEY USING INDEX difference_pkey; ANALYZE difference"
+            )
         publish("difference", parent="dtks_difference", snapshot=snapshot.pk)
     result = _count(snapshot)
     snapshot.matching = {

@@ -5,9 +5,12 @@ leads into the snapshot's own schema. Its tables are unlogged and not temporary:
 cannot see temporary ones. A crash leaves a schema behind that the next run drops.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+
+from core.sql import run_sql
 
 # The work is long, seldom and bounded: more memory per sort than a web request may have, workers
 # even for middling tables, no compilation of expressions that run for seconds.
@@ -32,9 +35,7 @@ def workroom(name: str):
     with connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
         cursor.execute(f"CREATE SCHEMA {name}")
-        for setting, value in SESSION.items():
-            cursor.execute(f"SET {setting} = '{value}'")
-        cursor.execute(f"SET search_path = {name}, public")
+    _enter(name)
     try:
         yield
     finally:
@@ -44,6 +45,37 @@ def workroom(name: str):
                 for setting in (*SESSION, "search_path"):
                     cursor.execute(f"RESET {setting}")
                 cursor.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
+
+
+def _enter(name: str):
+    with connection.cursor() as cursor:
+        for setting, value in SESSION.items():
+            cursor.execute(f"SET {setting} = '{value}'")
+        cursor.execute(f"SET search_path = {name}, public")
+
+
+def run_beside(first: str, second: str, *, room: str):
+    """Run two named files of a workroom at the same time, the second on a connection of its own.
+
+    Inside a transaction nobody else sees the tables yet: then one after the other.
+    """
+    if connection.in_atomic_block:
+        run_sql(first)
+        run_sql(second)
+        return
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        beside = pool.submit(_run_in, room, second)
+        run_sql(first)
+        beside.result()
+
+
+def _run_in(room: str, name: str):
+    """In a thread of its own, which Django gives a connection of its own."""
+    try:
+        _enter(room)
+        run_sql(name)
+    finally:
+        connection.close()
 
 
 @transaction.atomic

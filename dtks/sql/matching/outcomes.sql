@@ -68,11 +68,4 @@ ALTER TABLE difference
     ALTER rule SET NOT NULL, ALTER kind SET NOT NULL, ALTER candidates SET NOT NULL,
     ALTER kind SET DEFAULT '', ALTER candidates SET DEFAULT '{}',
     ALTER changed_fields SET NOT NULL, ALTER changed_fields SET DEFAULT '{}',
-    ADD CHECK (snapshot_id = %(snapshot)s),
-    ADD PRIMARY KEY (snapshot_id, id);
-CREATE UNIQUE INDEX ON difference (snapshot_id, member_id) WHERE member_id IS NOT NULL;
-CREATE UNIQUE INDEX ON difference (snapshot_id, row_number) WHERE outcome = 'new_in_source';
-CREATE INDEX ON difference (snapshot_id, outcome, village_id, probability);
-CREATE INDEX ON difference (snapshot_id, village_id, id) INCLUDE (outcome, kind, probability)
-    WHERE decision_id IS NULL AND outcome IN ('review', 'duplicate', 'matched_changed');
-ANALYZE difference;
+    ADD CHECK (snapshot_id = %(snapshot)s);
