@@ -72,7 +72,8 @@ def reconcile_snapshot(
     if not _has_keys(snapshot):
         compute_keys(snapshot)
     room = f"dtks_match_{snapshot.pk}"
-    with workroom(room):
+    # The planner has to know the tables of a moment roughly, the outcomes that stay as usual.
+    with workroom(room, default_statistics_target="20"):
         tell("register")
         with connection.cursor() as cursor:
             # The partition itself: the planner knows its figures, those of the parent it guesses.
@@ -106,7 +107,8 @@ def reconcile_snapshot(
         with connection.cursor() as cursor:
             cursor.execute(
                 "ALTER TABLE difference ADD CONSTRAINT difference_pkey"
-                " PRIMARY KEY USING INDEX difference_pkey; ANALYZE difference"
+                " PRIMARY KEY USING INDEX difference_pkey;"
+                " RESET default_statistics_target; ANALYZE difference"
             )
         publish("difference", parent="dtks_difference", snapshot=snapshot.pk)
     result = _count(snapshot)
@@ -263,12 +265,9 @@ def digest(snapshot: Snapshot) -> str:
     """A fingerprint of all outcomes about members: the same file and register, the same digest."""
     with connection.cursor() as cursor:
         cursor.execute(
-            # OFFSET 0: the lines are hashed by all processors, and put in order by one.
-            "SELECT md5(string_agg(line, '' ORDER BY member_id)) FROM ("
-            "SELECT member_id, md5(concat_ws('|', member_id, row_number, outcome, rule, kind,"
-            " score, candidates, changed_fields)) AS line"
-            " FROM dtks_difference WHERE snapshot_id = %s AND member_id IS NOT NULL OFFSET 0"
-            ") AS said",
+            "SELECT md5(string_agg(md5(concat_ws('|', member_id, row_number, outcome, rule, kind,"
+            " score, candidates, changed_fields)), '' ORDER BY member_id))"
+            " FROM dtks_difference WHERE snapshot_id = %s AND member_id IS NOT NULL",
             [snapshot.pk],
         )
         return cursor.fetchone()[0] or ""

@@ -30,26 +30,29 @@ SESSION = {
 
 
 @contextmanager
-def workroom(name: str):
-    """A fresh schema first on the search path, gone afterwards; the session is put back."""
+def workroom(name: str, **settings: str):
+    """A fresh schema first on the search path, gone afterwards; the session is put back.
+
+    `settings` are the session's too, beside those of every workroom.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
         cursor.execute(f"CREATE SCHEMA {name}")
-    _enter(name)
+    _enter(name, settings)
     try:
         yield
     finally:
         # In a broken transaction nothing can be said; its end undoes SET and CREATE alike.
         if not (connection.in_atomic_block and connection.needs_rollback):
             with connection.cursor() as cursor:
-                for setting in (*SESSION, "search_path"):
+                for setting in (*SESSION, *settings, "search_path"):
                     cursor.execute(f"RESET {setting}")
                 cursor.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
 
 
-def _enter(name: str):
+def _enter(name: str, settings: dict[str, str]):
     with connection.cursor() as cursor:
-        for setting, value in SESSION.items():
+        for setting, value in (SESSION | settings).items():
             cursor.execute(f"SET {setting} = '{value}'")
         cursor.execute(f"SET search_path = {name}, public")
 
@@ -72,7 +75,7 @@ def run_beside(first: str, second: str, *, room: str):
 def _run_in(room: str, name: str):
     """In a thread of its own, which Django gives a connection of its own."""
     try:
-        _enter(room)
+        _enter(room, {})
         run_sql(name)
     finally:
         connection.close()

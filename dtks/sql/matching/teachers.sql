@@ -77,10 +77,12 @@ JOIN stranger AS r ON r.n = 1 + (m.n * 7919 + turn * 104729) %% (SELECT greatest
 WHERE m.kk_number IS DISTINCT FROM r.kk_number AND m.nik IS DISTINCT FROM r.nik
 UNION ALL
 SELECT 'born close', false, m.member_id, r.row_number
-FROM (SELECT * FROM person WHERE n <= 1500) AS m
-JOIN stranger AS r ON r.birth_on BETWEEN m.birth_on - 31 AND m.birth_on + 31
-WHERE m.kk_number IS DISTINCT FROM r.kk_number AND m.nik IS DISTINCT FROM r.nik
-    AND r.birth_on <> m.birth_on AND r.n <= 4000
+FROM (
+    SELECT person.*, birth_on + days AS near
+    FROM person CROSS JOIN generate_series(-31, 31) AS days WHERE n <= 1500 AND days <> 0
+) AS m
+JOIN stranger AS r ON r.birth_on = m.near
+WHERE m.kk_number IS DISTINCT FROM r.kk_number AND m.nik IS DISTINCT FROM r.nik AND r.n <= 4000
 UNION ALL
 SELECT 'born close', false, m.member_id, r.row_number
 FROM (SELECT * FROM person WHERE n <= 8000) AS m
