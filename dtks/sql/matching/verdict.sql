@@ -1,13 +1,16 @@
 -- Step 9: what is said about each member. Parameters: trusted, upper.
 
--- One row each, decided before verified before linked by evidence.
+-- One row each, decided before verified before linked by evidence; and what else is verified.
 CREATE UNLOGGED TABLE settled AS
-SELECT member_id, row_number FROM decided
+SELECT member_id, row_number, '{}'::integer[] AS more FROM decided
 UNION ALL
-SELECT member_id, (array_agg(row_number ORDER BY agreeing DESC, row_number))[1]
-FROM verified GROUP BY member_id
+SELECT member_id, rows[1], rows[2:]
+FROM (
+    SELECT member_id, array_agg(row_number ORDER BY agreeing DESC, row_number) AS rows
+    FROM verified GROUP BY member_id
+) AS v
 UNION ALL
-SELECT member_id, row_number FROM linked;
+SELECT member_id, row_number, '{}' FROM linked;
 ANALYZE settled;
 
 CREATE UNLOGGED TABLE taken AS
@@ -31,9 +34,7 @@ CREATE UNLOGGED TABLE verdict AS
 WITH also AS (
     SELECT member_id, array_agg(row_number ORDER BY row_number) AS rows
     FROM (
-        SELECT v.member_id, v.row_number
-        FROM verified AS v JOIN settled AS s USING (member_id)
-        WHERE v.row_number <> s.row_number
+        SELECT member_id, unnest(more) AS row_number FROM settled WHERE more <> '{}'
         UNION
         SELECT member_id, row_number FROM repeated
     ) AS more
