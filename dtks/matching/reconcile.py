@@ -101,9 +101,7 @@ def reconcile_snapshot(
         tell("outcomes")
         run_sql("dtks/matching/verdict.sql", trusted=model.trusted, upper=thresholds.upper)
         run_sql("dtks/matching/outcomes.sql", **_reserve_ids(), **of)
-        run_beside(
-            "dtks/matching/outcome_keys.sql", "dtks/matching/outcome_lists.sql", room=room
-        )
+        run_beside("dtks/matching/outcome_keys.sql", "dtks/matching/outcome_lists.sql", room=room)
         with connection.cursor() as cursor:
             cursor.execute(
                 "ALTER TABLE difference ADD CONSTRAINT difference_pkey"

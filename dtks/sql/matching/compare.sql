@@ -13,9 +13,12 @@ SELECT
         WHEN m.mother_key = r.mother_key THEN 4 + coalesce(common_mother.rarity, 2)
         ELSE mother_level(m.mother_key, r.mother_key)
     END::smallint AS mother_name,
-    nik_level(
-        m.nik, m.sound, m.kk_number, r.nik, r.nik_digits, r.birth_on, r.sex, r.kk_number
-    ) AS nik,
+    CASE
+        WHEN m.nik = r.nik THEN 8
+        ELSE nik_level(
+            m.nik, m.sound, m.kk_number, r.nik, r.nik_digits, r.birth_on, r.sex, r.kk_number
+        )
+    END::smallint AS nik,
     village_level(m.village_id, r.village_id)::smallint AS village,
     sex_level(m.sex, r.sex)::smallint AS sex
 FROM met

@@ -16,6 +16,9 @@ GROUP BY who, field, birth, level;
 
 -- How often two people who have nothing to do with each other agree exactly: counted in full,
 -- because a sample is too small for it. Shares of all pairs of a member and a row.
+CREATE UNLOGGED TABLE birth_rows AS
+SELECT birth_on, count(*) AS rows FROM source GROUP BY birth_on;
+
 INSERT INTO lesson
 SELECT 'by chance', false, field, NULL, level, sum(equal)::double precision / members / source_rows
 FROM size, LATERAL (
@@ -25,9 +28,9 @@ FROM size, LATERAL (
     SELECT 'mother_name', 4 + rarity(rows, source_rows), rows * m.members
     FROM mother_rows AS m
     UNION ALL
-    SELECT 'birth_on', 7, n * k
-    FROM (SELECT birth_on, count(*) AS n FROM source GROUP BY birth_on) AS r
-    JOIN (SELECT birth_on, count(*) AS k FROM member GROUP BY birth_on) AS m USING (birth_on)
+    SELECT 'birth_on', 7, rows * m.members
+    FROM birth_rows
+    JOIN (SELECT birth_on, count(*) AS members FROM member GROUP BY birth_on) AS m USING (birth_on)
 ) AS said
 GROUP BY field, level, members, source_rows;
 
