@@ -7,6 +7,7 @@ taught what agreement means.
 import datetime as dt
 
 import pytest
+from django.db import connection
 
 from beneficiaries.models import Household, Member
 from core.nik import birth_code
@@ -334,6 +335,23 @@ def test_progress_is_told_in_percent_and_never_goes_back(district):
     percents = [done for _, done, _ in told]
     assert percents == sorted(percents)
     assert (percents[0], told[-1][1:]) == (0, (100, 100))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outcomes_have_every_index_once_though_two_connections_made_them(district):
+    district.present(district.member("ANI RAHAYU", BORN))
+
+    district.reconcile()
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM pg_index WHERE indrelid = 'dtks_difference'::regclass),"
+            " count(*), count(*) FILTER (WHERE indisvalid),"
+            " count(*) FILTER (WHERE EXISTS (SELECT FROM pg_inherits WHERE inhrelid = indexrelid))"
+            " FROM pg_index WHERE indrelid ="
+            " (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'dtks_difference'::regclass)"
+        )
+        assert cursor.fetchone() == (5, 5, 5, 5)
 
 
 @pytest.mark.parametrize(("lower", "upper"), [(0.9, 0.9), (0.9, 0.5), (0, 0.9), (0.1, 1)])
