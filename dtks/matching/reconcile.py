@@ -105,7 +105,7 @@ def reconcile_snapshot(
         with connection.cursor() as cursor:
             cursor.execute(
                 "ALTER TABLE difference ADD CONSTRAINT difference_pkey"
-                " PRIMARY KEY USING INDEX difference_pkey;"
+                " PRIMARY KEY USING INDEX difference_pkey, RESET (autovacuum_enabled);"
                 " RESET default_statistics_target; ANALYZE difference"
             )
         publish("difference", parent="dtks_difference", snapshot=snapshot.pk)

@@ -1,6 +1,6 @@
 -- The pairs of `met` as short vectors of levels, in `compared`. How often a name occurs in the
 -- file goes into the level of an equal name.
-CREATE UNLOGGED TABLE compared AS
+CREATE UNLOGGED TABLE compared WITH (autovacuum_enabled = off) AS
 SELECT
     met.member_id, met.row_number,
     (m.kk_number = r.kk_number OR former_card.kk_number IS NOT NULL) IS TRUE AS same_card,

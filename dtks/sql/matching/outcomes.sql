@@ -1,6 +1,7 @@
 -- Step 10: one line per member, then one per row that speaks of nobody in the register.
 -- Parameters: snapshot, area, first_id, least_member, members_span.
-CREATE TABLE difference AS
+-- Vacuum may come once it is published.
+CREATE TABLE difference WITH (autovacuum_enabled = off) AS
 SELECT
     -- Ids with gaps: counting them densely would leave the whole statement to one processor.
     %(first_id)s + v.member_id - %(least_member)s + 1 AS id,

@@ -1,7 +1,8 @@
 -- Both sides in one form; `source`, the keys of the file's rows, is there already.
 -- Parameters: snapshot, area.
 
-CREATE UNLOGGED TABLE member AS
+-- No vacuum of a table that lives for seconds: whoever wants to drop it would wait behind.
+CREATE UNLOGGED TABLE member WITH (autovacuum_enabled = off) AS
 SELECT
     m.id AS member_id, m.nik::text AS nik, h.kk_number::text AS kk_number,
     pkh_name_key(m.name) AS name_key, m.birth_on, nullif(m.sex, '')::text AS sex,

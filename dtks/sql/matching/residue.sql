@@ -6,7 +6,7 @@ FROM member
 WHERE NOT EXISTS (SELECT 1 FROM verified AS v WHERE v.member_id = member.member_id)
     AND NOT EXISTS (SELECT 1 FROM decided AS d WHERE d.member_id = member.member_id);
 
-CREATE UNLOGGED TABLE open_row AS
+CREATE UNLOGGED TABLE open_row WITH (autovacuum_enabled = off) AS
 SELECT
     row_number, birth_on, extract(year FROM birth_on)::smallint AS birth_year, nik, kk_number,
     name_key, mother_key, village_id,
