@@ -18,7 +18,7 @@ from typing import Any
 from core.sheets import limits
 from core.sheets.headers import plain
 from core.sheets.refusals import FileRefused
-from core.sheets.rows import Rows
+from core.sheets.rows import CELL, ROW, Rows
 
 BLOCK = 1 << 15  # small enough that a block's cells stay in the processor's cache
 DELIMITERS = ("|", "\t", ";", ",")
@@ -206,10 +206,19 @@ class DelimitedText:
         number = 0
         open_text = ""
         skip_first = self.has_separator_line
+        plain = None
+        if self.width > 1 and self.delimiter.isascii() and not self.encoding.bad:
+            plain = PlainText(self.delimiter, self.width)
         for block in blocks:
             if skip_first:
                 block = SKIP_LINE.sub("", block, count=1)
                 skip_first = False
+            if plain and not open_text and number >= self.trusted:
+                found = plain.packed(block)
+                if found:
+                    yield Rows(range(number + 1, number + 1 + found[0]), text=found[1])
+                    number += found[0]
+                    continue
             waiting = [block]
             while waiting:
                 text = open_text + waiting.pop()
@@ -288,6 +297,44 @@ class DelimitedText:
                         rows.problems.setdefault(i, []).append(
                             ("broken_letter", j, str(place[0]) if place else "")
                         )
+
+
+class PlainText:
+    """Packs records that need no parser: no cell holds a quotation mark, a delimiter or a line
+    break, either no cell is quoted or every one is, and every record has `width` cells.
+
+    What is left of such a text when all but quotation marks, delimiters and line ends is taken
+    out is one pattern again and again; when, besides, as many delimiters and line ends as there
+    are stand between two quotation marks, then every mark is a border and none is part of a cell.
+    Each question is one pass over the text, so a million rows are seen through in a second.
+    """
+
+    def __init__(self, delimiter: str, width: int):
+        mark = delimiter.encode()
+        self.between, self.width = b'"%b"' % mark, width
+        self.others = bytes(set(range(256)) - set(b'"\r\n\x00\x1e\x1f' + mark))
+        self.borders = bytes.maketrans(mark + b"\n", (CELL + ROW).encode())
+        self.bare = mark * (width - 1)
+        self.quoted = mark.join([b'""'] * width)
+
+    def packed(self, text: str) -> tuple[int, str] | None:
+        """How many records the text has, and they as `Rows.text`; None when it needs a parser."""
+        raw = text.encode("utf-8", "surrogatepass")
+        end = b"\r\n" if raw.endswith(b"\r\n") else b"\n"
+        rows = raw.count(b"\n")
+        left = raw.translate(None, self.others)
+        if raw.startswith(b'"'):
+            if (
+                left != (self.quoted + end) * rows
+                or raw.count(self.between) != rows * (self.width - 1)
+                or raw.count(b'"%b"' % end) != rows - 1
+                or not raw.endswith(b'"' + end)
+            ):
+                return None
+        elif not rows or left != (self.bare + end) * rows:
+            return None
+        body = raw.translate(self.borders, b'"\r')
+        return rows, body[:-1].decode("utf-8", "surrogatepass")
 
 
 LONE = re.compile("[\udc80-\udcff]")

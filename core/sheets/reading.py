@@ -21,7 +21,8 @@ from core.sheets.workbook import SheetInfo, Workbook, open_workbook
 from core.sheets.worksheet import last_row_said, sheet_rows
 
 TOTAL = re.compile(r"(?:grand\s*|sub\s*-?\s*)?(?:jumlah|total)\b", re.IGNORECASE)
-TOTAL_WORDS = ("OTAL", "otal", "UMLAH", "umlah")
+# Of rows that are neither empty nor a total.
+ORDINARY_BEGINNINGS = frozenset("0123456789ABCDEFHIKLMNOPQRUVWXYZabcdefhiklmnopqruvwxyz")
 IDENTITY = re.compile(r"\d{12,}")
 SERIAL = re.compile(r"\d{1,7}(?:\.\d+)?")
 KEPT_IN_NOTES = 20
@@ -34,6 +35,8 @@ SIEVE = bytes.maketrans(
     CONTROL_BYTES + LETTERS + FORMULA_SIGNS + ROW.encode(),
     b"\x01" * len(CONTROL_BYTES) + b"A" * len(LETTERS) + b"=" * len(FORMULA_SIGNS) + CELL.encode(),
 )
+# Bytes that no control character, direction mark or formula has; a dash is asked for by itself.
+ORDINARY = bytes(set(range(256)) - set(CONTROL_BYTES + FORMULA_SIGNS + b"\xc2\xd8\xe2\xef"))
 # A sign that makes a spreadsheet calculate; -5 and a lone dash are no formula.
 FORMULA = re.compile(r"\ufeff?(?:[=@]|\+(?!\d{1,3}$)|-[A-Za-z(]|[\t\r]\S)")
 
@@ -97,7 +100,7 @@ class Table:
             hidden += sum(1 for number in rows.hidden if number > header.last)
             if rows.numbers[0] <= header.last:
                 rows = rows.subset([i for i, n in enumerate(rows.numbers) if n > header.last])
-                if not rows.cells:
+                if not len(rows):
                     continue
             if self.kind == "workbook":
                 for cells in rows.cells:
@@ -105,15 +108,17 @@ class Table:
                         cells.extend([""] * (width - len(cells)))
                 for column in self.date_columns:
                     self._show_dates(rows, column)
-            lines = [CELL.join(cells) for cells in rows.cells]
-            drop = [i for i, line in enumerate(lines) if not line or line.isspace()]
-            blank += len(drop)
+            lines = rows.lines()
+            drop = []
+            # Most rows begin with a number or somebody's name: they are not asked.
+            for i in [i for i, line in enumerate(lines) if line[:1] not in ORDINARY_BEGINNINGS]:
+                if not lines[i] or lines[i].isspace():
+                    blank += 1
+                    drop.append(i)
+                elif is_total(lines[i].split(CELL)):
+                    totals.append(rows.numbers[i])
+                    drop.append(i)
             text = ROW.join(lines)
-            if any(word in text for word in TOTAL_WORDS):
-                for i, cells in enumerate(rows.cells):
-                    if is_total(cells):
-                        totals.append(rows.numbers[i])
-                        drop.append(i)
             if heading in text:
                 for i, line in enumerate(lines):
                     if line == heading:
@@ -129,7 +134,7 @@ class Table:
                 text = ROW.join([lines[i] for i in keep])
             else:
                 seen += len(lines)
-            if not rows.cells:
+            if not len(rows):
                 continue
             if rows.odd:
                 show_separators(rows)
@@ -183,9 +188,12 @@ def show_separators(rows: Rows) -> None:
 def note_odd_texts(rows: Rows, packed: bytes) -> None:
     """Control characters, direction marks and texts that begin like a formula: kept, and said.
 
-    The whole batch is asked first: one translation turns every suspicious byte into one of few
-    that plain text hardly holds. Cells are looked at only when something may be there.
+    The whole batch is asked first, whether any byte of them is there at all; then one translation
+    turns every suspicious byte into one of few that plain text hardly holds. Cells are looked at
+    only when something may be there.
     """
+    if not packed.translate(None, ORDINARY) and b"\x1f-" not in packed and packed[:1] != b"-":
+        return
     sifted = packed.translate(SIEVE)
     control = b"\x01" in sifted or b"\xc2" in packed
     direction = b"\xe2" in packed or b"\xd8\x9c" in packed

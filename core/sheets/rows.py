@@ -6,7 +6,8 @@ a cell. The two separators and NUL (which PostgreSQL cannot store) are replaced 
 visible pictures U+241F, U+241E, U+2400, and the row says so.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 CELL = "\x1f"
 ROW = "\x1e"
@@ -16,20 +17,45 @@ PICTURES = {ord(ROW): "\u241e", ord(CELL): "\u241f", 0: "\u2400"}
 Problem = tuple[str, int, str]
 
 
-@dataclass
 class Rows:
     """Some rows of a file. `numeric` and `problems` by position, for the few that have any.
 
     `numeric`: columns whose cell is a long number in the spreadsheet, not text. `odd`: some cell
     may hold one of the characters that are replaced by pictures.
+
+    A reader that has its rows packed already gives `text` instead of cells; they are parted when
+    somebody asks for cells.
     """
 
-    numbers: list[int] = field(default_factory=list)
-    cells: list[list[str]] = field(default_factory=list)
-    numeric: dict[int, list[int]] = field(default_factory=dict)
-    problems: dict[int, list[Problem]] = field(default_factory=dict)
-    hidden: list[int] = field(default_factory=list)
-    odd: bool = False
+    def __init__(
+        self,
+        numbers: Sequence[int] = (),
+        cells: list[list[str]] | None = None,
+        *,
+        text: str | None = None,
+    ) -> None:
+        self.numbers = numbers if numbers else []
+        self.numeric: dict[int, list[int]] = {}
+        self.problems: dict[int, list[Problem]] = {}
+        self.hidden: list[int] = []
+        self.odd = False
+        self._text = text
+        self._cells = [] if cells is None and text is None else cells
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def cells(self) -> list[list[str]]:
+        if self._cells is None:
+            self._cells = [line.split(CELL) for line in self.lines()]
+        return self._cells
+
+    def lines(self) -> list[str]:
+        """Each row as one text, its cells separated by CELL."""
+        if self._text is not None:
+            return self._text.split(ROW)
+        return [CELL.join(cells) for cells in self.cells]
 
     def add(
         self, number: int, cells: list[str], numeric: list[int], problems: list[Problem]
@@ -38,25 +64,22 @@ class Rows:
             self.numeric[len(self.cells)] = numeric
         if problems:
             self.problems[len(self.cells)] = problems
-        self.numbers.append(number)
+        self.numbers.append(number)  # type: ignore[attr-defined]
         self.cells.append(cells)
 
     def subset(self, keep: list[int]) -> "Rows":
         """Only the rows at these positions, in this order."""
         place = {old: new for new, old in enumerate(keep)}
-        return Rows(
-            [self.numbers[i] for i in keep],
-            [self.cells[i] for i in keep],
-            {place[i]: v for i, v in self.numeric.items() if i in place},
-            {place[i]: v for i, v in self.problems.items() if i in place},
-            self.hidden,
-            self.odd,
-        )
+        rows = Rows([self.numbers[i] for i in keep], [self.cells[i] for i in keep])
+        rows.numeric = {place[i]: v for i, v in self.numeric.items() if i in place}
+        rows.problems = {place[i]: v for i, v in self.problems.items() if i in place}
+        rows.hidden, rows.odd = self.hidden, self.odd
+        return rows
 
     def extend(self, other: "Rows") -> None:
         offset = len(self.cells)
-        self.numbers += other.numbers
-        self.cells += other.cells
+        self.numbers = [*self.numbers, *other.numbers]
+        self.cells.extend(other.cells)
         self.numeric.update({i + offset: v for i, v in other.numeric.items()})
         self.problems.update({i + offset: v for i, v in other.problems.items()})
         self.hidden += other.hidden

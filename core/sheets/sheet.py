@@ -6,6 +6,8 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
+from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +21,7 @@ from core.sheets.rows import Problem, Row
 ROOT = Path(__file__).resolve().parent.parent.parent
 START = "import sys; sys.path.insert(0, sys.argv[1]); from core.sheets.child import main; main()"
 LARGEST_FRAME = 1 << 30
+AHEAD_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,10 @@ class Sheet:
 
     def batches(self) -> Iterator[Batch]:
         """The rows in the order of the file; raises FileRefused when the rest cannot be read."""
+        ahead = Ahead(self._child)
         try:
             while True:
-                kind, payload = self._child.receive()
+                kind, payload = ahead.receive()
                 if kind == b"E":
                     self.notes = json.loads(payload)["notes"]
                     return
@@ -84,6 +88,7 @@ class Sheet:
                 )
         finally:
             self.close()
+            ahead.close()
 
     def __iter__(self) -> Iterator[Row]:
         for batch in self.batches():
@@ -158,6 +163,55 @@ class Child:
             self.process.kill()
         self.process.wait()
         self.pipe.close()
+
+
+class Ahead:
+    """Fetches what the child says while the last batch is being worked on, up to AHEAD_BYTES.
+
+    The pipe alone holds two batches: without somebody to empty it the child would stand still
+    whenever its reader waits for the database. Closed after the child, whose end wakes it.
+    """
+
+    def __init__(self, child: Child):
+        self.child = child
+        self.waiting: deque[tuple[bytes, bytes] | BaseException] = deque()
+        self.bytes = 0
+        self.closed = False
+        self.changed = threading.Condition()
+        self.thread = threading.Thread(target=self._fetch, daemon=True)
+        self.thread.start()
+
+    def receive(self) -> tuple[bytes, bytes]:
+        with self.changed:
+            self.changed.wait_for(lambda: self.waiting)
+            found = self.waiting.popleft()
+            if isinstance(found, BaseException):
+                raise found
+            self.bytes -= len(found[1])
+            self.changed.notify()
+        return found
+
+    def _fetch(self) -> None:
+        found: tuple[bytes, bytes] | BaseException
+        while True:
+            try:
+                found = self.child.receive()
+            except Exception as problem:
+                found = problem
+            with self.changed:
+                self.changed.wait_for(lambda: self.closed or self.bytes < AHEAD_BYTES)
+                self.waiting.append(found)
+                if isinstance(found, BaseException) or found[0] == b"E" or self.closed:
+                    self.changed.notify()
+                    return
+                self.bytes += len(found[1])
+                self.changed.notify()
+
+    def close(self) -> None:
+        with self.changed:
+            self.closed = True
+            self.changed.notify()
+        self.thread.join()
 
 
 def open_sheet(

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.sheets import open_sheet
+from core.sheets.delimited import PlainText
 from core.sheets.reading import Wanted, find_table
 from tests.core.corpus import HEADER, KNOWN, delimited, people
 
@@ -210,3 +211,44 @@ def test_any_text_comes_back_letter_for_letter(tmp_path, rows, delimiter, encodi
     found = find_table(Wanted(path, known=KNOWN)).rows()
 
     assert [cells for batch, _ in found for cells in batch.cells] == table[1:]
+
+
+@given(
+    text=st.text(st.sampled_from('"|\r\n\x00\x1e\x1fab\u00e9'), max_size=40)
+    | st.lists(
+        st.sampled_from(['"', '"|"', '"\n"', '"\r\n"', '""', "|", "\n", "a", "\u00e9", " "])
+    ).map(lambda parts: f'"{"".join(parts)}"\n'),
+    width=st.integers(2, 3),
+)
+def test_records_taken_for_plain_are_what_a_parser_reads(text, width):
+    found = PlainText("|", width).packed(text)
+
+    if found:
+        rows, packed = found
+        assert [line.split("\x1f") for line in packed.split("\x1e")] == list(
+            csv.reader(io.StringIO(text, newline=""), delimiter="|")
+        )
+        assert rows == packed.count("\x1e") + 1
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
+def test_most_records_need_no_parser(quoting, end):
+    rows = [["1", "", "ANDR\u00c9"], ["", "", ""], ["3", " ", "SITI, S.Pd"]]
+    out = io.StringIO()
+    csv.writer(out, delimiter="|", quoting=quoting, lineterminator=end).writerows(rows)
+
+    found = PlainText("|", 3).packed(out.getvalue())
+
+    assert found == (3, "\x1e".join("\x1f".join(row) for row in rows))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"a"|"b""c"\n', '"a"|"b|c"\n', '"a"|"b\nc"\n', '"a"|b\n', 'a|b"c\n', "a|b|c\n", "a\n",
+        '"a"x|"b"\n', "a|b", '"a"|"b"', "a|b\rc|d\n", '"a"|"b"\n\n', "\n", '"""|"""|"b"\n',
+    ],
+)  # fmt: skip
+def test_everything_else_does(text):
+    assert PlainText("|", 2).packed(text) is None

@@ -2,12 +2,15 @@
 
 import random
 import resource
+import threading
+import time
 
 import psutil
 import pytest
 from django.utils import translation
 
 from core.sheets import FileRefused, open_sheet
+from core.sheets.sheet import Ahead
 from tests.core import corpus
 from tests.core.corpus import HEADER, KNOWN, good_workbook, people, row, table, workbook
 
@@ -167,14 +170,16 @@ def test_a_child_without_memory_is_a_refusal_not_a_dead_worker(refused):
 
 def test_a_child_out_of_time_is_a_refusal(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_text(corpus.delimited([HEADER]) + corpus.delimited(people(1)) * 1_500_000)
+    quoted = corpus.delimited([['"SITI, S.Pd"', *people(1)[0][1:]]])  # one cell only: parsed
+    path.write_text(corpus.delimited([HEADER]) + quoted * 1_500_000)
     with pytest.raises(FileRefused) as refusal:
         for _ in open_sheet(path, source_aliases=KNOWN, limits={"RLIMIT_CPU": 1}).batches():
             pass
     assert refusal.value.code == "reader_time"
 
 
-def test_a_child_that_is_killed_is_a_refusal(tmp_path):
+def test_a_child_that_is_killed_is_a_refusal(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.sheets.sheet.AHEAD_BYTES", 1 << 16)
     path = tmp_path / "a.csv"
     path.write_text(corpus.delimited([HEADER, *people(60_000)]), newline="")
     sheet = open_sheet(path, source_aliases=KNOWN)
@@ -189,9 +194,29 @@ def test_a_child_that_is_killed_is_a_refusal(tmp_path):
 def test_closing_early_leaves_no_process_behind(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(corpus.delimited([HEADER, *people(60_000)]), newline="")
+    threads = threading.active_count()
     with open_sheet(path, source_aliases=KNOWN) as sheet:
         next(iter(sheet))
     assert sheet._child.process.poll() is not None
+    assert threading.active_count() == threads
+
+
+def test_no_more_is_fetched_ahead_than_agreed(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.sheets.sheet.AHEAD_BYTES", 1 << 18)
+    path = tmp_path / "a.csv"
+    path.write_text(corpus.delimited([HEADER, *people(60_000)]), newline="")
+    held = []
+
+    class Counted(Ahead):
+        def receive(self):
+            frame = super().receive()
+            time.sleep(0.002)  # a slow reader
+            held.append(self.bytes)
+            return frame
+
+    monkeypatch.setattr("core.sheets.sheet.Ahead", Counted)
+    assert sum(1 for _ in open_sheet(path, source_aliases=KNOWN)) == 60_000
+    assert 1 << 16 < max(held) < 1 << 19
 
 
 def test_reading_never_raises_the_limits_of_the_parent(tmp_path):
