@@ -102,8 +102,7 @@ def stage_rows(*, run: Run, snapshot: Snapshot, path) -> None:
     with transaction.atomic():
         Snapshot.objects.filter(pk=snapshot.pk).update(notes=notes, rows_read=done)
         with connection.cursor() as cursor:
-            # The planner has to know how many rows came; what the cells hold it need not.
-            cursor.execute(f"ANALYZE dtks_sourcerow_{snapshot.pk} (row_number)")
+            _complete(cursor, snapshot.pk)
         run.save_checkpoint({"phase": "keys", "rows": done}, done=done, total=done, step=CLEANING)
     snapshot.notes, snapshot.rows_read = notes, done
 
@@ -135,21 +134,40 @@ def _begin(run: Run, snapshot: Snapshot, sheet: Sheet) -> None:
         )
         drop_partitions(snapshot.pk)
         with connection.cursor() as cursor:
-            for table in ("dtks_sourcerow", "dtks_rowproblem"):
-                cursor.execute(
-                    f"CREATE TABLE {table}_{snapshot.pk} (LIKE {table} INCLUDING DEFAULTS"
-                    " INCLUDING CONSTRAINTS INCLUDING INDEXES)"
-                    # Rows of a file never change and are analysed here; a vacuum right after a
-                    # million of them would only take the processor away from what comes next.
-                    " WITH (autovacuum_enabled = off)"
-                )
-                # Made and attached, not made as a partition: that would wait for whoever reads
-                # any file, and everybody else would wait behind it.
-                cursor.execute(
-                    f"ALTER TABLE {table} ATTACH PARTITION {table}_{snapshot.pk}"
-                    f" FOR VALUES IN ({snapshot.pk})"
-                )
+            # Made and attached, not made as a partition: that would wait for whoever reads any
+            # file, and everybody else would wait behind it. Rows of a file never change and are
+            # analysed here; a vacuum right after a million of them would only take the processor
+            # away from what comes next.
+            quiet = "WITH (autovacuum_enabled = off)"
+            cursor.execute(
+                f"CREATE TABLE dtks_sourcerow_{snapshot.pk} (LIKE dtks_sourcerow INCLUDING DEFAULTS"
+                f" INCLUDING CONSTRAINTS, CHECK (snapshot_id = {snapshot.pk})) {quiet}"
+            )
+            cursor.execute(
+                f"CREATE TABLE dtks_rowproblem_{snapshot.pk} (LIKE dtks_rowproblem"
+                f" INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES) {quiet}"
+            )
+            _attach(cursor, "dtks_rowproblem", snapshot.pk)
         run.save_checkpoint({"phase": "rows", "row": 0}, done=0, step=READING)
+
+
+def _attach(cursor, table: str, snapshot_id: int) -> None:
+    cursor.execute(
+        f"ALTER TABLE {table} ATTACH PARTITION {table}_{snapshot_id} FOR VALUES IN ({snapshot_id})"
+    )
+
+
+def _complete(cursor, snapshot_id: int) -> None:
+    """All rows are there: number them for finding, once and not row by row, and let them be seen.
+
+    The key also proves that no row came twice.
+    """
+    rows = f"dtks_sourcerow_{snapshot_id}"
+    cursor.execute("SET LOCAL maintenance_work_mem = '128MB'")
+    cursor.execute(f"ALTER TABLE {rows} ADD PRIMARY KEY (snapshot_id, row_number)")
+    # The planner has to know that they are all of this file; what the cells hold it need not.
+    cursor.execute(f"ANALYZE {rows} (snapshot_id, row_number)")
+    _attach(cursor, "dtks_sourcerow", snapshot_id)
 
 
 PARTITIONED = ("dtks_difference", "dtks_rowproblem", "dtks_rowkey", "dtks_sourcerow")
@@ -291,7 +309,7 @@ def _copy_text(text: str) -> str:
 def _copy(target: str, lines: io.BytesIO) -> None:
     lines.seek(0)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {target} FROM STDIN", lines)
+        cursor.copy_expert(f"COPY {target} FROM STDIN", lines, size=1 << 17)
 
 
 def _notes(snapshot: Snapshot, sheet: Sheet) -> list[dict]:

@@ -56,12 +56,13 @@ SELECT
     )::varchar(13) COLLATE "C" AS village_id
 FROM said;
 
+CREATE UNLOGGED TABLE date_cell AS
+SELECT DISTINCT coalesce(cells[%(birth_date)s], '') AS cell
+FROM raw;
+
 CREATE UNLOGGED TABLE said_date AS
 SELECT cell, pkh_date(cell, %(latest_year)s) AS birth_on
-FROM (
-    SELECT DISTINCT coalesce(cells[%(birth_date)s], '') AS cell
-    FROM raw
-) AS said;
+FROM date_cell;
 
 CREATE UNLOGGED TABLE said_word AS
 SELECT
@@ -82,30 +83,58 @@ CREATE UNLOGGED TABLE rowkey AS
 SELECT
     r.snapshot_id,
     r.row_number,
-    pkh_nik(cells[%(nik)s], (%(nik)s - 1) = ANY ("numeric")) AS nik,
-    pkh_nik_state(cells[%(nik)s], (%(nik)s - 1) = ANY ("numeric")) AS nik_state,
+    CASE WHEN nik_plain THEN nik_cell ELSE pkh_nik(nik_cell, nik_numeric) END AS nik,
     CASE
-        WHEN length(cells[%(nik)s]) <> 16 OR cells[%(nik)s] ~ '[^0-9]' OR "numeric" <> '{}'
-        THEN pkh_nik_remains(cells[%(nik)s], (%(nik)s - 1) = ANY ("numeric"))
-    END AS nik_digits,
-    pkh_nik(cells[%(kk_number)s], (%(kk_number)s - 1) = ANY ("numeric")) AS kk_number,
-    pkh_nik_state(cells[%(kk_number)s], (%(kk_number)s - 1) = ANY ("numeric")) AS kk_state,
-    pkh_name(cells[%(name)s]) AS name,
-    pkh_name_key(cells[%(name)s]) AS name_key,
+        WHEN nik_plain THEN 'ok'
+        WHEN pkh_nik_state(nik_cell, nik_numeric) = 'ok' THEN 'cleaned'
+        ELSE pkh_nik_state(nik_cell, nik_numeric)
+    END AS nik_state,
+    CASE WHEN NOT nik_plain THEN pkh_nik_remains(nik_cell, nik_numeric) END AS nik_digits,
+    CASE WHEN kk_plain THEN kk_cell ELSE pkh_nik(kk_cell, kk_numeric) END AS kk_number,
+    CASE
+        WHEN kk_plain THEN 'ok'
+        WHEN pkh_nik_state(kk_cell, kk_numeric) = 'ok' THEN 'cleaned'
+        ELSE pkh_nik_state(kk_cell, kk_numeric)
+    END AS kk_state,
+    pkh_name(r.name) AS name,
+    pkh_name_key(r.name) AS name_key,
     said_date.birth_on,
     said_word.sex_is AS sex,
-    pkh_name_key(cells[%(mother_name)s]) AS mother_key,
+    pkh_name_key(r.mother_name) AS mother_key,
     said_word.relationship_is AS relationship,
     said_place.village_id,
     said_word.deceased
-FROM raw AS r
-JOIN said_place ON said_place.village = coalesce(cells[%(village)s], '')
-    AND said_place.subdistrict = coalesce(cells[%(subdistrict)s], '')
-    AND said_place.code = coalesce(cells[%(village_code)s], '')
-JOIN said_date ON said_date.cell = coalesce(cells[%(birth_date)s], '')
-JOIN said_word ON said_word.sex = coalesce(cells[%(sex)s], '')
-    AND said_word.relationship = coalesce(cells[%(relationship)s], '')
-    AND said_word.note = coalesce(cells[%(status_note)s], '');
+FROM (
+    SELECT
+        snapshot_id, row_number, nik_cell, nik_numeric, kk_cell, kk_numeric, name, mother_name,
+        birth_date, sex, relationship, note, code, village, subdistrict,
+        length(nik_cell) = 16 AND nik_cell !~ '[^0-9]' AND nik_cell <> repeat(left(nik_cell, 1), 16)
+            AND (nik_numeric IS NOT TRUE OR right(nik_cell, 1) <> '0') AS nik_plain,
+        length(kk_cell) = 16 AND kk_cell !~ '[^0-9]' AND kk_cell <> repeat(left(kk_cell, 1), 16)
+            AND (kk_numeric IS NOT TRUE OR right(kk_cell, 1) <> '0') AS kk_plain
+    FROM (
+        SELECT
+            snapshot_id, row_number,
+            cells[%(nik)s] AS nik_cell, (%(nik)s - 1) = ANY ("numeric") AS nik_numeric,
+            cells[%(kk_number)s] AS kk_cell, (%(kk_number)s - 1) = ANY ("numeric") AS kk_numeric,
+            cells[%(name)s] AS name, cells[%(mother_name)s] AS mother_name,
+            coalesce(cells[%(birth_date)s], '') AS birth_date,
+            coalesce(cells[%(sex)s], '') AS sex,
+            coalesce(cells[%(relationship)s], '') AS relationship,
+            coalesce(cells[%(status_note)s], '') AS note,
+            coalesce(cells[%(village_code)s], '') AS code,
+            coalesce(cells[%(village)s], '') AS village,
+            coalesce(cells[%(subdistrict)s], '') AS subdistrict
+        FROM raw
+    ) AS cell
+) AS r
+-- Every row has its place, date and words; as outer joins the planner knows it too, and puts these
+-- small tables in memory instead of the file.
+LEFT JOIN said_place ON said_place.village = r.village
+    AND said_place.subdistrict = r.subdistrict AND said_place.code = r.code
+LEFT JOIN said_date ON said_date.cell = r.birth_date
+LEFT JOIN said_word ON said_word.sex = r.sex
+    AND said_word.relationship = r.relationship AND said_word.note = r.note;
 
 ALTER TABLE rowkey
     ALTER snapshot_id SET NOT NULL, ALTER row_number SET NOT NULL, ALTER nik_state SET NOT NULL,

@@ -1,5 +1,5 @@
 -- One NIK in several different rows: nobody knows whose it is. Exact repetitions are not counted.
--- Parameters: snapshot; nik (place); severities.
+-- Needs `shared_nik`, of repeated_rows.sql. Parameters: snapshot; nik (place); severities.
 CREATE TEMP TABLE staging_found (row_number, code, severity, field, column_index, value, params) AS
 SELECT
     unnest(rows), 'nik_duplicate_in_file',
@@ -7,13 +7,14 @@ SELECT
     jsonb_build_object('rows', to_jsonb(rows[1:10]))
 FROM (
     SELECT nik, array_agg(row_number ORDER BY row_number) AS rows
-    FROM dtks_rowkey k
-    WHERE snapshot_id = %(snapshot)s AND nik IS NOT NULL
-        AND NOT EXISTS (
-            SELECT FROM dtks_rowproblem p
-            WHERE p.snapshot_id = %(snapshot)s AND p.row_number = k.row_number
-                AND p.code = 'row_repeated'
-        )
+    FROM shared_nik AS s
+    WHERE NOT EXISTS (
+        SELECT FROM dtks_rowproblem p
+        WHERE p.snapshot_id = %(snapshot)s AND p.row_number = s.row_number
+            AND p.code = 'row_repeated'
+    )
     GROUP BY nik
     HAVING count(*) > 1
-) AS shared
+) AS shared;
+
+DROP TABLE shared_nik

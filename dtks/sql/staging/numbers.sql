@@ -14,15 +14,14 @@ FROM dtks_rowkey k
 JOIN dtks_sourcerow r ON r.snapshot_id = %(snapshot)s AND r.row_number = k.row_number
 CROSS JOIN LATERAL (
     VALUES
-        ('nik', 'nik_', %(nik)s::int, coalesce(r.cells[%(nik)s::int], ''), k.nik, k.nik_state),
+        ('nik', 'nik_', %(nik)s::int, coalesce(r.cells[%(nik)s::int], ''), k.nik_state),
         (
             'kk_number', 'kk_', %(kk_number)s::int, coalesce(r.cells[%(kk_number)s::int], ''),
-            k.kk_number, k.kk_state
+            k.kk_state
         )
-) AS said (field, prefix, place, cell, number, state)
+) AS said (field, prefix, place, cell, state)
 CROSS JOIN LATERAL (
     SELECT said.prefix || CASE said.state
-        WHEN 'ok' THEN 'cleaned'
         WHEN 'short' THEN 'length'
         WHEN 'long' THEN 'length'
         WHEN 'repeated' THEN 'repeated_digits'
@@ -31,9 +30,6 @@ CROSS JOIN LATERAL (
 ) AS found
 WHERE k.snapshot_id = %(snapshot)s
     AND said.place IS NOT NULL
-    AND (said.state <> 'ok' OR said.cell <> said.number)
+    AND said.state <> 'ok'
     -- Most rows are in order: they leave here, before anything is made of them.
-    AND (
-        k.nik_state <> 'ok' OR k.kk_state <> 'ok' OR r.cells[%(nik)s::int] <> k.nik
-        OR r.cells[%(kk_number)s::int] <> k.kk_number
-    )
+    AND (k.nik_state <> 'ok' OR k.kk_state <> 'ok')

@@ -15,9 +15,13 @@ WITH first AS MATERIALIZED (
     WHERE snapshot_id = %(snapshot)s
     GROUP BY 1, 2, 3, 4
 ), said AS (
-    SELECT first.*, k.village_id
+    SELECT
+        first.*,
+        (
+            SELECT k.village_id FROM dtks_rowkey k
+            WHERE k.snapshot_id = %(snapshot)s AND k.row_number = first.row_number
+        ) AS village_id
     FROM first
-    JOIN dtks_rowkey k ON k.snapshot_id = %(snapshot)s AND k.row_number = first.row_number
 ), keyed AS (
     SELECT
         said.*, left(pkh_area_key(village), 60) AS village_key,
