@@ -6,11 +6,10 @@ row is there twice. Keys are then computed set-wise, and problems found set-wise
 cells.
 """
 
-import io
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any, Protocol
@@ -230,10 +229,10 @@ def _chunks(sheet: Sheet) -> Iterator[list[Batch]]:
 
 
 def _copy_rows(snapshot_id: int, chunk: list[Batch]) -> None:
-    lines = io.BytesIO()
-    for batch in chunk:
-        lines.writelines(copy_lines(snapshot_id, batch))
-    _copy(f'dtks_sourcerow_{snapshot_id} (snapshot_id, row_number, cells, "numeric")', lines)
+    _copy(
+        f'dtks_sourcerow_{snapshot_id} (snapshot_id, row_number, cells, "numeric")',
+        (b"".join(copy_lines(snapshot_id, batch)) for batch in chunk),
+    )
 
 
 def copy_lines(snapshot_id: int, batch: Batch) -> list[bytes]:
@@ -268,7 +267,7 @@ def _copy_problems(snapshot: Snapshot, chunk: list[Batch]) -> None:
     """What the reader itself found wrong with rows of this chunk."""
     identities = {snapshot.mapping[name] for name in MASKED_FIELDS if name in snapshot.mapping}
     fields = {index: name for name, index in snapshot.mapping.items() if name != "status_note"}
-    lines = io.BytesIO()
+    lines = []
     for batch in chunk:
         for i, problems in batch.problems.items():
             for code, column, value in problems:
@@ -293,8 +292,8 @@ def _copy_problems(snapshot: Snapshot, chunk: list[Batch]) -> None:
                         _copy_text(json.dumps(params)),
                     )
                 )
-                lines.write(f"{line}\n".encode())
-    if lines.tell():
+                lines.append(f"{line}\n".encode())
+    if lines:
         _copy(
             f"dtks_rowproblem_{snapshot.pk}"
             " (snapshot_id, row_number, code, severity, field, column_index, value, params)",
@@ -306,10 +305,19 @@ def _copy_text(text: str) -> str:
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
-def _copy(target: str, lines: io.BytesIO) -> None:
-    lines.seek(0)
+class _Pieces:
+    """What COPY reads as a file: the next piece is made while the server takes the last one."""
+
+    def __init__(self, pieces: Iterable[bytes]):
+        self.pieces = iter(pieces)
+
+    def read(self, _size: int) -> bytes:
+        return next(self.pieces, b"")
+
+
+def _copy(target: str, pieces: Iterable[bytes]) -> None:
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {target} FROM STDIN", lines, size=1 << 17)
+        cursor.copy_expert(f"COPY {target} FROM STDIN", _Pieces(pieces))
 
 
 def _notes(snapshot: Snapshot, sheet: Sheet) -> list[dict]:
