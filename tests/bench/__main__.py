@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SIZES = [int(size) for size in os.environ.get("BENCH_ROWS", "100000,1000000").split(",")]
 PEER_ROWS = int(os.environ.get("BENCH_PEER_ROWS", "2000"))
 OFFICE = "99.01"
+# Steps of reading a file, as dtks.staging names them; what comes after looks for problems.
+READING, CLEANING = "Reading rows", "Cleaning numbers, names and dates"
 
 
 def say(name, value, unit="", note=""):
@@ -182,6 +184,28 @@ print(sum(1 for _ in sheet.iter_rows(values_only=True)))
 """
 
 
+# The command itself, with a note of when each of its steps began.
+STEPS = """
+import io, json, os, sys, time, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "pkh.settings"
+django.setup()
+from django.core.management import call_command
+from jobs.runner import Run
+began = {}
+note = Run._note
+def noting(run, step, done, total):
+    if step is not None:
+        began.setdefault(str(step), time.perf_counter())
+    note(run, step, done, total)
+Run._note = noting
+out = io.StringIO()
+call_command(*sys.argv[1:], "--json", stdout=out)
+steps = [*began.items(), ("", time.perf_counter())]
+took = {step: after - at for (step, at), (_, after) in zip(steps, steps[1:])}
+print(json.dumps(json.loads(out.getvalue().strip().splitlines()[-1]) | {"steps": took}))
+"""
+
+
 def as_workbook(source, target):
     """The same registry rows as a workbook of text cells."""
     import csv
@@ -233,13 +257,18 @@ def bench_size(rows, folder):
     registry = world / "dtks.csv"
     floor = raw_copy(url, registry)
     say(f"[{rows:,}] raw COPY, the floor", f"{floor:.2f}", "s")
-    import_seconds, import_peak, staged = manage(
-        "import_file", str(registry), "--source", "dtks", "--period", "2026-4", "--as", "operator"
+    import_seconds, import_peak, out = measured(
+        *(sys.executable, "-c", STEPS, "import_file", str(registry)),
+        *("--source", "dtks", "--period", "2026-4", "--as", "operator"),
     )
+    staged = json.loads(out.strip().splitlines()[-1])
+    keyed = sum(staged["steps"][step] for step in (READING, CLEANING))
     reconcile_seconds, reconcile_peak, outcome = manage(
         "reconcile", str(staged["snapshot"]), "--as", "operator"
     )
     say(f"[{rows:,}] import csv", f"{import_seconds:.1f}", "s", f"peak {import_peak} MiB")
+    for step, seconds in staged["steps"].items():
+        say(f"[{rows:,}]   of it: {step}", f"{seconds:.1f}", "s")
     say(
         f"[{rows:,}] reconcile with {outcome['register_members']:,} members",
         f"{reconcile_seconds:.1f}",
@@ -254,6 +283,8 @@ def bench_size(rows, folder):
         "import_csv_peak_mib": import_peak,
         "reconcile_seconds": round(reconcile_seconds, 1),
         "reconcile_peak_mib": reconcile_peak,
+        "raw_keys_indexes_seconds": round(keyed, 1),
+        "raw_keys_indexes_over_copy": round(keyed / floor, 1),
         "import_csv_over_copy": round(import_seconds / floor, 1),
         "reconcile_over_copy": round(reconcile_seconds / floor, 1),
         "whole_csv_path_over_copy": round((import_seconds + reconcile_seconds) / floor, 1),
@@ -267,6 +298,7 @@ def bench_size(rows, folder):
     figures["ours_over_import_export"] = round(rows / import_seconds / peer, 1)
     say(f"[{rows:,}] import-export on {PEER_ROWS:,} rows", f"{peer:,.0f}", "row/s")
     for name in (
+        "raw_keys_indexes_over_copy",
         "import_csv_over_copy",
         "reconcile_over_copy",
         "whole_csv_path_over_copy",

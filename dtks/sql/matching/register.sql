@@ -5,7 +5,7 @@
 CREATE UNLOGGED TABLE member WITH (autovacuum_enabled = off) AS
 SELECT
     m.id AS member_id, m.nik::text AS nik, h.kk_number::text AS kk_number,
-    pkh_name_key(m.name) AS name_key, m.birth_on, nullif(m.sex, '')::text AS sex,
+    nullif(m.name_key, '') AS name_key, m.birth_on, nullif(m.sex, '')::text AS sex,
     pkh_name_key(m.mother_name) AS mother_key, h.desa_id AS village_id, h.id AS household_id,
     coalesce(pkh_nik_agrees(m.nik, m.birth_on, nullif(m.sex, '')), false) AS sound
 FROM beneficiaries_member AS m
