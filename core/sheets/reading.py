@@ -21,6 +21,7 @@ from core.sheets.workbook import SheetInfo, Workbook, open_workbook
 from core.sheets.worksheet import last_row_said, sheet_rows
 
 TOTAL = re.compile(r"(?:grand\s*|sub\s*-?\s*)?(?:jumlah|total)\b", re.IGNORECASE)
+TOTAL_WORDS = ("OTAL", "otal", "UMLAH", "umlah")
 # Of rows that are neither empty nor a total.
 ORDINARY_BEGINNINGS = frozenset("0123456789ABCDEFHIKLMNOPQRUVWXYZabcdefhiklmnopqruvwxyz")
 IDENTITY = re.compile(r"\d{12,}")
@@ -115,7 +116,9 @@ class Table:
                 if not lines[i] or lines[i].isspace():
                     blank += 1
                     drop.append(i)
-                elif is_total(lines[i].split(CELL)):
+                elif any(word in lines[i] for word in TOTAL_WORDS) and is_total(
+                    lines[i].split(CELL)
+                ):
                     totals.append(rows.numbers[i])
                     drop.append(i)
             text = ROW.join(lines)
@@ -192,7 +195,8 @@ def note_odd_texts(rows: Rows, packed: bytes) -> None:
     turns every suspicious byte into one of few that plain text hardly holds. Cells are looked at
     only when something may be there.
     """
-    if not packed.translate(None, ORDINARY) and b"\x1f-" not in packed and packed[:1] != b"-":
+    dash = packed[:1] == b"-" or b"\x1f-" in packed or b"\x1e-" in packed
+    if not dash and not packed.translate(None, ORDINARY):
         return
     sifted = packed.translate(SIEVE)
     control = b"\x01" in sifted or b"\xc2" in packed

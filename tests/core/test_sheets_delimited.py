@@ -175,6 +175,34 @@ def test_blank_total_and_repeated_header_rows_are_skipped_and_said(read):
     ]
 
 
+@pytest.mark.parametrize("place", [0, 2, 4])
+@pytest.mark.parametrize("text", ["=1+1", "@x", "+A1", "-A1", "-(1)"])
+def test_texts_that_begin_like_a_formula_are_said_wherever_they_stand(read, text, place):
+    odd = [*PEOPLE[1][:place], text, *PEOPLE[1][place + 1 :]]
+    _, rows = read(delimited([HEADER, PEOPLE[0], odd, PEOPLE[2]]))
+
+    assert [row.problems for row in rows] == [[], [("formula_text", place, text)], []]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["JUMLAH"],
+        [" Total"],
+        ["Grand total"],
+        ["sub-jumlah"],
+        ["", "TOTAL"],
+        ["\u00a0", " ", "jumlah"],
+    ],
+)
+def test_a_total_is_seen_whatever_stands_before_it(read, cells):
+    last = [*cells, *[""] * (4 - len(cells)), "2"]
+    sheet, rows = read(delimited([HEADER, *PEOPLE, last]))
+
+    assert len(rows) == 4
+    assert "total_rows_skipped" in codes(sheet)
+
+
 def test_reading_goes_on_after_a_row_that_was_already_stored(read):
     _, rows = read(delimited([HEADER, *people(3_000)]), after_row=2_500)
 
