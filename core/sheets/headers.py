@@ -78,15 +78,15 @@ def find_header(rows: Rows, known: frozenset[str]) -> Header | None:
     best: tuple[int, int, int] | None = None  # hits, -position, rows in the header
     named: list[str] = []
     for position, cells in enumerate(rows.cells):
-        hits = count_hits(cells, known)
+        hits = count_hits(cells, known, best[0] if best else -1)
         if best is None or hits > best[0]:
             best, named = (hits, -position, 1), cells
         if position + 1 < len(rows.cells) and rows.numbers[position + 1] == (
             rows.numbers[position] + 1
         ):
             merged = merge(cells, rows.cells[position + 1], known)
-            both = count_hits(merged, known)
-            if both > max(hits, count_hits(rows.cells[position + 1], known), best[0]):
+            both = count_hits(merged, known, best[0])
+            if both > best[0] and both > count_hits(rows.cells[position + 1], known):
                 best, named = (both, -position, 2), merged
     if best is None:
         return None
@@ -111,15 +111,17 @@ def find_header(rows: Rows, known: frozenset[str]) -> Header | None:
     return Header(columns, rows.numbers[position], rows.numbers[last], hits, notes, titles)
 
 
-def count_hits(cells: list[str], known: frozenset[str]) -> int:
-    """How many different known names stand in a row; a slip counts only in a row that has some."""
+def count_hits(cells: list[str], known: frozenset[str], beat: int = -1) -> int:
+    """How many different known names stand in a row; a slip counts only in a row that has some.
+
+    Slips are dear to find: a row that could not have more than `beat` even so is not searched.
+    """
     words = {plain(cell) for cell in cells if cell and len(cell) < 120}
     exact = words & known
-    if not exact:
-        return 0
-    return len(exact) + sum(
-        1 for word in words - exact if word.isalpha() and closest(word, known) is not None
-    )
+    others = [word for word in words - exact if word.isalpha()]
+    if not exact or len(exact) + len(others) <= beat:
+        return len(exact)
+    return len(exact) + sum(1 for word in others if closest(word, known) is not None)
 
 
 def merge(above: list[str], below: list[str], known: frozenset[str]) -> list[str]:

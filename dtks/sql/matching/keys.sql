@@ -86,15 +86,13 @@ SELECT
     CASE WHEN nik_plain THEN nik_cell ELSE pkh_nik(nik_cell, nik_numeric) END AS nik,
     CASE
         WHEN nik_plain THEN 'ok'
-        WHEN pkh_nik_state(nik_cell, nik_numeric) = 'ok' THEN 'cleaned'
-        ELSE pkh_nik_state(nik_cell, nik_numeric)
+        ELSE coalesce(nullif(pkh_nik_state(nik_cell, nik_numeric), 'ok'), 'cleaned')
     END AS nik_state,
     CASE WHEN NOT nik_plain THEN pkh_nik_remains(nik_cell, nik_numeric) END AS nik_digits,
     CASE WHEN kk_plain THEN kk_cell ELSE pkh_nik(kk_cell, kk_numeric) END AS kk_number,
     CASE
         WHEN kk_plain THEN 'ok'
-        WHEN pkh_nik_state(kk_cell, kk_numeric) = 'ok' THEN 'cleaned'
-        ELSE pkh_nik_state(kk_cell, kk_numeric)
+        ELSE coalesce(nullif(pkh_nik_state(kk_cell, kk_numeric), 'ok'), 'cleaned')
     END AS kk_state,
     pkh_name(r.name) AS name,
     pkh_name_key(r.name) AS name_key,
