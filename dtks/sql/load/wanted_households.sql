@@ -3,7 +3,21 @@
 -- Final Closing of its period or a later one has named.
 -- Parameters: source, year, stage, period.
 CREATE TEMP TABLE load_household AS
-WITH known AS (
+WITH paid AS (
+    -- Grouped at once and not asked family by family: in a first load these tables look empty to
+    -- the planner, and are full of what the trial run took back.
+    SELECT household_id, max(year * 10 + stage) AS period
+    FROM beneficiaries_householdperiod
+    WHERE household_id IN (SELECT household_id FROM load_claim WHERE NOT is_new)
+    GROUP BY household_id
+), listed AS (
+    SELECT m.household_id, max(mp.year * 10 + mp.stage) AS period
+    FROM beneficiaries_memberperiod mp
+    JOIN beneficiaries_member m ON m.id = mp.member_id
+    WHERE %(source)s = 'members'
+        AND m.household_id IN (SELECT household_id FROM load_claim WHERE NOT is_new)
+    GROUP BY m.household_id
+), known AS (
     SELECT
         c.family, h.*,
         CASE %(source)s
@@ -16,16 +30,8 @@ WITH known AS (
     JOIN beneficiaries_household h ON h.id = c.household_id
     LEFT JOIN load_link l ON l.row_number = c.family
     LEFT JOIN load_member w ON w.member_id = l.member_id
-    LEFT JOIN LATERAL (
-        SELECT max(year * 10 + stage) AS period
-        FROM beneficiaries_householdperiod hp WHERE hp.household_id = h.id
-    ) paid ON true
-    LEFT JOIN LATERAL (
-        SELECT max(mp.year * 10 + mp.stage) AS period
-        FROM beneficiaries_member m
-        JOIN beneficiaries_memberperiod mp ON mp.member_id = m.id
-        WHERE m.household_id = h.id AND %(source)s = 'members'
-    ) listed ON true
+    LEFT JOIN paid ON paid.household_id = h.id
+    LEFT JOIN listed ON listed.household_id = h.id
     WHERE NOT c.is_new
 )
 SELECT

@@ -3,7 +3,16 @@
 -- was loaded before, this one only fills what is empty.
 -- Parameters: year, stage, source, snapshot.
 CREATE TEMP TABLE load_member AS
-WITH known AS (
+WITH newest AS (
+    SELECT member_id, max(year * 10 + stage) AS listed
+    FROM beneficiaries_memberperiod
+    WHERE member_id IN (SELECT member_id FROM load_link WHERE NOT is_new)
+    GROUP BY member_id
+), paid AS (
+    SELECT household_id, max(year * 10 + stage) AS period
+    FROM beneficiaries_householdperiod
+    GROUP BY household_id
+), known AS (
     SELECT
         l.row_number, l.member_id, m.household_id AS lives_in, m.kept_fields,
         coalesce((m.loaded_from IS NULL OR s.source <> 'members') AND %(source)s = 'members', false)
@@ -16,14 +25,8 @@ WITH known AS (
     JOIN beneficiaries_member m ON m.id = l.member_id
     JOIN beneficiaries_household h ON h.id = m.household_id
     LEFT JOIN dtks_snapshot s ON s.id = m.loaded_from
-    LEFT JOIN LATERAL (
-        SELECT max(year * 10 + stage) AS listed
-        FROM beneficiaries_memberperiod mp WHERE mp.member_id = m.id
-    ) newest ON true
-    LEFT JOIN LATERAL (
-        SELECT max(year * 10 + stage) AS period
-        FROM beneficiaries_householdperiod hp WHERE hp.household_id = m.household_id
-    ) paid ON true
+    LEFT JOIN newest ON newest.member_id = m.id
+    LEFT JOIN paid ON paid.household_id = m.household_id
     WHERE NOT l.is_new
 ), ruled AS (
     SELECT
