@@ -128,5 +128,14 @@ UNION ALL
 SELECT id, 2023, 2, '{}'::jsonb, '' FROM demo_known WHERE n <= %(listed_later)s
 ON CONFLICT DO NOTHING;
 
+UPDATE beneficiaries_household h
+SET first_year = p.earliest / 10, first_stage = p.earliest %% 10
+FROM demo_known k
+JOIN (
+    SELECT household_id, min(year * 10 + stage) AS earliest
+    FROM beneficiaries_householdperiod GROUP BY household_id
+) p ON p.household_id = k.id
+WHERE h.id = k.id AND p.earliest < h.first_year * 10 + h.first_stage;
+
 ANALYZE beneficiaries_household, beneficiaries_member, beneficiaries_householdperiod,
     graduation_graduationcase, graduation_casestep, graduation_exit, graduation_exitentry

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Min, Sum
 
 from accounts.roles import Role
 from beneficiaries.models import Household
@@ -40,7 +40,8 @@ def made(ratna, operator2):
     first_types()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO beneficiaries_household (desa_id) SELECT %s FROM generate_series(1, 600)",
+            "INSERT INTO beneficiaries_household (desa_id, first_year, first_stage)"
+            " SELECT %s, 2026, 3 FROM generate_series(1, 600)",
             [home.pk],
         )
         cursor.execute(
@@ -104,9 +105,18 @@ def check_the_quarters_of_2022_are_locked_with_what_they_stand_beside():
     assert quarters.first().base["year"]["total"]["families"] == 2691
 
 
+def check_no_family_was_paid_before_it_was_in_the_programme():
+    paid = Household.objects.exclude(periods=None).annotate(
+        earliest=Min(F("periods__year") * 10 + F("periods__stage"))
+    )
+    assert paid.count() > 500
+    assert not paid.filter(earliest__lt=F("first_year") * 10 + F("first_stage")).exists()
+
+
 def test_the_demo_adds_up_and_a_second_call_changes_nothing(made, operator2):
     """One office for all questions: making it takes seconds."""
     check_2022_to_the_last_family(made)
+    check_no_family_was_paid_before_it_was_in_the_programme()
     check_every_case_has_the_steps_that_lead_to_its_state()
     check_the_targets_of_2023_are_shared_to_the_last_family()
     check_the_quarters_of_2022_are_locked_with_what_they_stand_beside()
