@@ -129,7 +129,7 @@ SELECT id, 2023, 2, '{}'::jsonb, '' FROM demo_known WHERE n <= %(listed_later)s
 ON CONFLICT DO NOTHING;
 
 UPDATE beneficiaries_household h
-SET first_year = p.earliest / 10, first_stage = p.earliest %% 10
+SET first_year = p.earliest / 10, first_stage = p.earliest %% 10, version = h.version + 1
 FROM demo_known k
 JOIN (
     SELECT household_id, min(year * 10 + stage) AS earliest
