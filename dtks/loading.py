@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from beneficiaries.services import acting
 from core.sql import load_sql, run_sql
 from dtks.components import COMPONENT_FIELDS, COMPONENT_WORDS
-from dtks.matching import compute_keys
+from dtks.matching import ensure_keys
 
 ADVISORY_CLASS = 0x504B48  # one namespace of advisory locks: the register of a kabupaten
 GRADES = range(6)  # as load/pairs.sql explains them
@@ -92,7 +92,7 @@ def load_register(*, snapshot, by, at, progress=None) -> dict:
         lock_register(snapshot.area_id)
         run_sql("dtks/load/session.sql")
         run_sql("dtks/load/drop.sql")
-        _ensure_keys(snapshot)
+        ensure_keys(snapshot)
         step(_STEPS[0], "rows", **_cells(snapshot), **_components(COMPONENT_WORDS))
         step(
             _STEPS[1],
@@ -146,17 +146,6 @@ _STEPS = (
     gettext_noop("Bringing known ones up to date"),
     gettext_noop("Noting the period"),
 )
-
-
-def _ensure_keys(snapshot):
-    """The cleaned rows are unlogged: after a crash of the database they are made again."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM dtks_rowkey WHERE snapshot_id = %s)", [snapshot.pk]
-        )
-        (there,) = cursor.fetchone()
-    if not there:
-        compute_keys(snapshot)
 
 
 def _district(code: str) -> str:

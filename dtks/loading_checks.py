@@ -6,8 +6,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from core.sql import load_sql, run_sql
-from dtks.matching import compute_keys
-from dtks.models import RowKey
+from dtks.matching import ensure_keys
 from dtks.staging import attendance_places, read_attendance
 from facilitators.services import load_attendance
 
@@ -31,8 +30,7 @@ def load_education(*, snapshot, by, at, progress=None) -> dict:
             progress(_STEPS[nth], nth + 1, len(_STEPS))
 
     step(0)
-    if not RowKey.objects.filter(snapshot_id=snapshot.pk).exists():
-        compute_keys(snapshot)  # unlogged: a crash of the database empties them
+    ensure_keys(snapshot)
     read_attendance(snapshot)
     places = attendance_places(snapshot)
     run_sql(

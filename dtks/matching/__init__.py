@@ -5,13 +5,14 @@ add up to the stored score; `fingerprint` names the compared values a "not the s
 """
 
 from dtks.matching.explain import Reason, explain, fingerprint
-from dtks.matching.keys import compute_keys
+from dtks.matching.keys import compute_keys, ensure_keys
 from dtks.matching.reconcile import Thresholds, percent_after, reconcile_snapshot
 
 __all__ = [
     "Reason",
     "Thresholds",
     "compute_keys",
+    "ensure_keys",
     "explain",
     "fingerprint",
     "percent_after",

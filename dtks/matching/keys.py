@@ -42,3 +42,15 @@ def compute_keys(snapshot) -> int:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM dtks_rowkey WHERE snapshot_id = %s", [snapshot.pk])
             return cursor.fetchone()[0]
+
+
+def ensure_keys(snapshot) -> None:
+    """Make the keys again where a crash of the database took them: all come at once, and all go,
+    because their partition is unlogged."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM dtks_rowkey WHERE snapshot_id = %s)", [snapshot.pk]
+        )
+        (there,) = cursor.fetchone()
+    if not there:
+        compute_keys(snapshot)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from psycopg2.extras import execute_values
 
 from core.sql import run_sql
-from dtks.matching.keys import compute_keys
+from dtks.matching.keys import ensure_keys
 from dtks.matching.weights import Lesson, Model, Vector, fit, learn, probability
 from dtks.matching.workroom import publish, run_beside, workroom
 from dtks.models import Difference, MatchingSettings, Snapshot
@@ -69,8 +69,7 @@ def reconcile_snapshot(
     tell = _Telling(progress)
 
     tell("keys")
-    if not _has_keys(snapshot):
-        compute_keys(snapshot)
+    ensure_keys(snapshot)
     room = f"dtks_match_{snapshot.pk}"
     # The planner has to know the tables of a moment roughly, the outcomes that stay as usual.
     with workroom(room, default_statistics_target="20"):
@@ -147,19 +146,6 @@ class _Telling:
     def done(self) -> None:
         if self.progress:
             self.progress(str(gettext_noop("Done")), 100, 100)
-
-
-def _has_keys(snapshot: Snapshot) -> bool:
-    """Whether the rows have their keys: all come at once, and all go when the database crashes,
-    because their partition is unlogged.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM dtks_rowkey WHERE snapshot_id = %s)"
-            " OR NOT EXISTS (SELECT FROM dtks_sourcerow WHERE snapshot_id = %s)",
-            [snapshot.pk, snapshot.pk],
-        )
-        return cursor.fetchone()[0]
 
 
 def _compare(into: str) -> None:
