@@ -337,6 +337,19 @@ def test_progress_is_told_in_percent_and_never_goes_back(district):
     assert (percents[0], told[-1][1:]) == (0, (100, 100))
 
 
+def test_keys_a_crash_has_emptied_are_made_again(district):
+    district.present(district.member("ANI RAHAYU", BORN))
+    district.reconcile()
+    before = district.snapshot.matching["digest"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE dtks_rowkey_{district.snapshot.pk}")
+
+    result = reconcile_snapshot(snapshot=district.snapshot)
+
+    assert result["outcomes"]["matched"] > 200
+    assert district.snapshot.matching["digest"] == before
+
+
 @pytest.mark.django_db(transaction=True)
 def test_outcomes_have_every_index_once_though_two_connections_made_them(district):
     district.present(district.member("ANI RAHAYU", BORN))
