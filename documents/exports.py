@@ -1,8 +1,8 @@
 """Lists of people that leave the office as a file: with a reason, marked, counted and audited.
 
 A workbook begins with a cover that says for whom and why it was made, and bears the same number on
-every printed page; the number stands in the name of the file and in the audit. Rows are taken one
-at a time. Larger files than a web worker should make belong into a job.
+every printed page; in csv, which has no pages, every row ends with it. The number stands in the
+name of the file and in the audit. Rows are taken one at a time. Larger files than a web worker should make belong into a job.
 """
 
 import datetime as dt
@@ -67,8 +67,18 @@ def moment_of(at: dt.datetime) -> str:
 
 
 def watermark(by, at: dt.datetime, number: str) -> str:
-    """Printed at the foot of every page."""
+    """Printed at the foot of every page of a workbook, and the last cell of every row of a csv."""
     return f"{by} · {moment_of(at)} · {number}"
+
+
+def write_marked_csv(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]], mark: str
+) -> int:
+    """A csv whose every row says who took it out, also when a part is copied elsewhere."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        return write_csv(
+            file, [*header, _("Taken out by")], ((*row, mark) for row in rows), bom=True
+        )
 
 
 @transaction.atomic
@@ -93,8 +103,7 @@ def take_out(
         raise Refused("invalid", _("This kind of export does not exist."))
     number = uuid.uuid4().hex[:8].upper()
     if file_format == "csv":
-        with path.open("w", newline="", encoding="utf-8") as file:
-            count = write_csv(file, sheet.header, sheet.rows, bom=True)
+        count = write_marked_csv(path, sheet.header, sheet.rows, watermark(by, at, number))
     else:
         count = write_xlsx(
             path,

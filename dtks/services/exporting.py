@@ -13,7 +13,7 @@ from accounts.scope import area_codes, holds_everywhere
 from core.errors import Refused
 from core.exports import write_csv, write_xlsx
 from core.sql import load_sql
-from documents.exports import moment_of, warning, watermark
+from documents.exports import moment_of, warning, watermark, write_marked_csv
 from dtks.models import Export, Snapshot
 from jobs.services import enqueue
 
@@ -95,6 +95,7 @@ def make_export(*, export, at, progress=None) -> int:
         header = [_("Row"), _("What to do"), *_column_names(export.snapshot)]
         rows = bad_rows(snapshot=export.snapshot)
     rows = _counting(rows, progress)
+    mark = watermark(export.requested_by, at, export.number)
     try:
         # One transaction: the cursor on the server lives in it, and the rows agree.
         with transaction.atomic():
@@ -106,11 +107,10 @@ def make_export(*, export, at, progress=None) -> int:
                     sheet=_("Data"),
                     cover=cover(export, at),
                     cover_title=_("Cover"),
-                    footer=watermark(export.requested_by, at, export.number),
+                    footer=mark,
                 )
             else:
-                with beside.open("w", newline="", encoding="utf-8") as file:
-                    count = write_csv(file, header, rows, bom=True)
+                count = write_marked_csv(beside, header, rows, mark)
         beside.chmod(0o600)
         beside.replace(target)
     finally:

@@ -109,6 +109,7 @@ def test_an_export_of_somebody_who_may_not_see_numbers_is_masked(registry, ratna
     rows = csv_rows(export)
 
     assert {row[1] for row in rows} == {f"{nik(1)[:4]}{'*' * 10}{nik(n)[-2:]}" for n in (1, 2)}
+    assert all(str(ratna) in row[-1] and export.number in row[-1] for row in rows)
     assert "'" + HOSTILE.upper() in {row[2] for row in rows}
 
 

@@ -50,6 +50,10 @@ def test_names_of_the_territory_leave_as_text_and_are_audited(client, operator, 
     assert rows[1][5] == "Diusulkan"
     event = AuditEvent.objects.get(verb="case.exported")
     assert (event.by, event.reason, event.data["rows"]) == (operator, "rapat koordinasi", 2)
+    marks = {row[-1] for row in rows[1:]}
+    (mark,) = marks
+    assert rows[0][-1] == "Diambil oleh"
+    assert str(operator) in mark and event.data["number"] in mark
 
 
 def test_the_workbook_has_no_formula_and_says_for_whom_it_was_made(client, operator, cases):
