@@ -3,13 +3,16 @@
 import base64
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 PAGE_SIZE = 50
 # Whatever is larger is no key of ours, and the database would answer it with an error.
 LARGEST_ID = 2**62
+# Rows of a list are counted up to here; what is longer is "more than" that many.
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,19 @@ class Slice:
     rows: list
     after: str | None
     before: str | None
+    whole: QuerySet | None = None
+    most: int = MOST_COUNTED
+
+    @cached_property
+    def total(self) -> int:
+        """Rows of the whole list, asked only by pages that say it, and up to one above `most`."""
+        if self.whole is None or not (self.after or self.before):
+            return len(self.rows)
+        return self.whole.order_by()[: self.most + 1].count()
+
+    @property
+    def is_longer(self) -> bool:
+        return self.total > self.most
 
     def __iter__(self):
         return iter(self.rows)
@@ -96,6 +112,7 @@ def page_at(
     values = unpack(cursor, len(fields)) if cursor else None
     if cursor and values is None:
         raise NoSuchPlace
+    whole = queryset
     if values is not None:
         direction = "lt" if backwards != newest_first else "gt"
         try:
@@ -120,6 +137,7 @@ def page_at(
         rows,
         cursor_of(rows[-1]) if has_after else None,
         cursor_of(rows[0]) if has_before else None,
+        whole,
     )
 
 

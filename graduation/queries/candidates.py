@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from areas.models.querysets import below
 from core.periods import Period
+from facilitators.models import CaseloadAssignment
 from graduation.forecast import QUARTERS
 from graduation.models import Candidate, GraduationCase
 
@@ -90,6 +91,22 @@ def counted(candidates, quarters: list[Period]) -> tuple[dict[Period, int], int,
             period = max(Period(year, quarter), quarters[0])
             numbers[period] = numbers.get(period, 0) + number
     return numbers, ready, together
+
+
+def with_facilitators(candidates: list[Candidate], user) -> list[Candidate]:
+    """Each with `facilitator`, the name of who accompanies it today, or "" for who may not know it
+    and on one's own families; one statement."""
+    names: dict[int, str] = {}
+    if user.has_perm("facilitators.view_caseloadassignment"):
+        held = CaseloadAssignment.objects.visible_to(user).held_on(timezone.localdate())
+        names = dict(
+            held.filter(household__in=[one.pk for one in candidates])
+            .exclude(facilitator__user=user)
+            .values_list("household_id", "facilitator__name")
+        )
+    for one in candidates:
+        one.facilitator = names.get(one.pk, "")
+    return candidates
 
 
 def with_open_cases(candidates: list[Candidate], user) -> list[Candidate]:

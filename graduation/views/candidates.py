@@ -34,7 +34,7 @@ def listing(request):
     page = page_of(
         chosen.of(seen).for_listing(), ("household__desa_id", "household_id"), request.GET
     )
-    queries.with_open_cases(page.rows, user)
+    queries.with_facilitators(queries.with_open_cases(page.rows, user), user)
     may_propose = set()
     if user.has_perm(PROPOSE):
         mine = Candidate.objects.in_hands_of(user, PROPOSE)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +35,25 @@ def test_page_of_walks_forth_and_back_over_equal_values(seven):
     assert names(walk({"sebelum": third.before})) == list("def")
     assert names(walk({"sebelum": second.before})) == list("abc")
     assert walk({"sebelum": second.before}).before is None
+
+
+def test_a_page_counts_its_list_only_when_asked(seven, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        first = walk({})
+    second = walk({"setelah": first.after})
+    with django_assert_num_queries(1):
+        assert (second.total, second.total, second.is_longer) == (7, 7, False)
+
+
+def test_a_list_is_counted_up_to_a_bound_and_not_at_all_when_it_is_one_page(
+    seven, django_assert_num_queries
+):
+    long = replace(walk({}), most=5)
+    short = page_of(User.objects.all(), ("full_name", "username"), {})
+
+    assert (long.total, long.is_longer) == (6, True)
+    with django_assert_num_queries(0):
+        assert (short.total, short.is_longer) == (7, False)
 
 
 def test_page_of_newest_first_walks_the_other_way(seven):

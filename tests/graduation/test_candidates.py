@@ -88,8 +88,20 @@ def test_the_list_asks_the_same_however_long(client, ratna, rows, django_assert_
     client.force_login(ratna)
     client.get(PAGE)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(PAGE)
+
+
+def test_who_accompanies_a_candidate_is_named_to_others(client, ratna, sari):
+    one = candidate()
+    entrust(FacilitatorFactory(user=sari, name="SARI PENDAMPING"), one.household)
+
+    shown = {}
+    for user in (ratna, sari):
+        client.force_login(user)
+        shown[user] = "SARI PENDAMPING" in client.get(PAGE).content.decode()
+
+    assert shown == {ratna: True, sari: False}
 
 
 def test_a_potential_case_is_opened_from_a_candidate_once(client, sari):
