@@ -20,6 +20,7 @@ from areas.models import Area
 from core.api.filters import refuse_unknown
 from core.api.views import OfficeViewSet
 from meetings import services
+from meetings.forms.planning import no_identity_number
 from meetings.models import AgendaItem, Meeting
 from meetings.models.querysets import CHANGE_MEETING, PUBLISH_MINUTES, VIEW_MEETING
 from meetings.queries.meetings import meetings_of
@@ -89,7 +90,7 @@ class MeetingPlanSerializer(serializers.Serializer):
     """What a planner writes. Times are moments with their offset."""
 
     kind = serializers.ChoiceField(Meeting.Kind)
-    theme = serializers.CharField(max_length=200)
+    theme = serializers.CharField(max_length=200, validators=[no_identity_number])
     place = serializers.CharField(max_length=150)
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
