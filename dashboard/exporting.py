@@ -13,7 +13,7 @@ from core.errors import Refused
 from dashboard.figures.listing import Line, Rows
 from documents.exports import Sheet, TakenOut, moment_of, reason_of, take_out
 
-MOST_ROWS = 15_000  # the members of a large kecamatan; about three seconds of a web worker
+MOST_ROWS = 30_000  # the families of a large district; about six seconds of a web worker
 AT_ONCE = 2_000
 
 

@@ -2,7 +2,8 @@
 
 A workbook begins with a cover that says for whom and why it was made, and bears the same number on
 every printed page; in csv, which has no pages, every row ends with it. The number stands in the
-name of the file and in the audit. Rows are taken one at a time. Larger files than a web worker should make belong into a job.
+name of the file and in the audit. Rows are taken one at a time. Larger files than a web worker
+should make belong into a job.
 """
 
 import datetime as dt
