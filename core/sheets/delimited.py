@@ -27,6 +27,8 @@ SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 # A line no file holds: it tells whether the last record was complete.
 THE_END = "\x1d-- end of file --\x1d"
 MOST_PLACES = 1_000
+# An address over two lines may hold some delimiters; in a narrow table, a row's worth of them.
+FEWEST_SWALLOWED = 6
 # Windows-1252 leaves five bytes undefined; a reader of dirty files must give them back somehow.
 WINDOWS = "".join(
     chr(i) if letter == "\ufffe" else letter for i, letter in enumerate(cp1252.decoding_table)
@@ -225,6 +227,7 @@ class DelimitedText:
                 open_text = ""
                 cells = self._parse(text)
                 broken = self._first_broken(cells, number)
+                self._refuse_swallowed(text, cells[:broken], number)
                 if broken is not None:
                     # An open quotation mark swallowed the lines below: keep its line as a row of
                     # its own and read on from the next line, so that nobody after it is lost.
@@ -273,6 +276,17 @@ class DelimitedText:
             ):
                 return i
         return None
+
+    def _refuse_swallowed(self, text: str, cells: list[list[str]], before: int) -> None:
+        """Between two stray quotation marks stand whole rows, and the cells around them add up to
+        one row of two people: as bad as a mark that is never closed, and refused like it."""
+        if not self.width or len(cells) > (text.count("\n") or text.count("\r")):
+            return  # no record over several lines
+        fewest = max(self.width - 1, FEWEST_SWALLOWED)
+        for i, record in enumerate(cells):
+            for cell in record:
+                if cell.count(self.delimiter) >= fewest and ("\n" in cell or "\r" in cell):
+                    raise FileRefused("unclosed_quote", row=before + i + 1)
 
     def _check(self, rows: Rows) -> None:
         """Field counts, and letters that could not be read; both are rare, so both are cheap."""

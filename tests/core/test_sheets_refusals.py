@@ -242,6 +242,16 @@ def test_a_workbook_of_several_tables_asks_which_sheet(refused):
     assert missing.params["sheets"] == ["Petunjuk", "Data", "Lama"]
 
 
+@pytest.mark.parametrize("swallowed", [0, 1, 20])
+def test_rows_between_two_stray_quotes_are_not_swallowed(refused, swallowed):
+    """The cells before the first mark and after the second add up to one row of two people."""
+    rows = [[*HEADER, "DESA", "RT", "RW"], *([*row, "SIDO", "01", "02"] for row in people(40))]
+    for at in (10, 11 + swallowed):
+        rows[at][4] = '"JL. TANPA PENUTUP'
+
+    assert refused(corpus.delimited(rows), "a.csv").params == {"row": 11}
+
+
 def test_an_open_quote_to_the_end_names_its_row(refused):
     rows = [HEADER, *people(40)]
     rows[30][4] = '"JL. TANPA PENUTUP'
