@@ -35,6 +35,9 @@ SWAPPED_SHARE = 0.9
 TRUNCATED_SHARE = 0.05
 # Of numbers that lost nothing about one in ten ends in 0; where the last digit was lost, all do.
 TRUNCATED_OF_NUMERIC = 0.2
+# Text may end in 0, and one number in a hundred does (domain.md 4.4); where a spreadsheet wrote
+# what it had rounded as text, nearly all do.
+ROUND_SHARE = 0.25
 SAMPLE = 20_000  # rows that are enough to know a share
 FEW = 20  # below this many rows a share says nothing
 FEWER_SHARE = 0.5
@@ -500,18 +503,21 @@ def _refuse_by_shares(snapshot: Snapshot, about: dict) -> None:
     if "nik" not in snapshot.mapping:
         return
     nth = max(1, snapshot.rows_read // SAMPLE)
-    rows, comparable, swapped, truncated, numeric = _one(
+    rows, comparable, swapped, truncated, numeric, ending_in_0 = _one(
         "dtks/staging/shares.sql", about | {"nth": nth}
     )
     if comparable >= FEW and swapped > comparable * SWAPPED_SHARE:
         raise FileRefused("columns_swapped", share=round(swapped * 100 / comparable))
+    if snapshot.source not in Snapshot.STRICT_SOURCES:
+        return
     if (
-        snapshot.source in Snapshot.STRICT_SOURCES
-        and truncated >= FEW
+        truncated >= FEW
         and truncated > rows * TRUNCATED_SHARE
         and truncated > numeric * TRUNCATED_OF_NUMERIC
     ):
         raise FileRefused("many_truncated", share=round(truncated * 100 / rows))
+    if ending_in_0 >= FEW and ending_in_0 > rows * ROUND_SHARE:
+        raise FileRefused("many_truncated", share=round(ending_in_0 * 100 / rows))
 
 
 def _check_components(snapshot: Snapshot, about: dict) -> None:

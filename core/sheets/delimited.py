@@ -51,6 +51,10 @@ def find_encoding(path: Path) -> Encoding:
         head = file.read(4096)
     if head.startswith(codecs.BOM_UTF8):
         skip, marked = 3, True
+    elif head.startswith(codecs.BOM_UTF32_LE):  # begins like the mark of UTF-16
+        return Encoding("UTF-32", "utf-32-le", 4)
+    elif head.startswith(codecs.BOM_UTF32_BE):
+        return Encoding("UTF-32", "utf-32-be", 4)
     elif head.startswith(codecs.BOM_UTF16_LE):
         return Encoding("UTF-16", "utf-16-le", 2)
     elif head.startswith(codecs.BOM_UTF16_BE):

@@ -86,8 +86,8 @@ MESSAGES = {
         "Correct the column titles, then upload again."
     ),
     "many_truncated": _(
-        "The last digit of the NIK was lost in %(share)s %% of the rows because the column "
-        "was stored as a number. Ask for the file with NIK as text."
+        "The last digit of the NIK or family-card number was lost in %(share)s %% of the rows "
+        "because the column was stored as a number. Ask for the file with these columns as text."
     ),
     "month_outside": _(
         "The file speaks of %(months)s, but quarter %(period)s has %(expected)s. "

@@ -16,6 +16,13 @@ RETURN translate(
     ''
 );
 
+-- Whether sixteen digits that stood in a number cell may have lost the last one: spreadsheets keep
+-- fifteen, and above 2^53 every program with floating-point numbers rounds to even ones.
+CREATE OR REPLACE FUNCTION pkh_digit_lost(value text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN right(value, 1) = '0'
+    OR right(value, 1) IN ('2', '4', '6', '8') AND value COLLATE "C" > '9007199254740992';
+
 -- Digits 1-16 and the state, as one array {number, state}: what core.nik.clean_nik returns.
 CREATE OR REPLACE FUNCTION pkh_number(value text, "numeric" boolean DEFAULT false) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
@@ -55,7 +62,7 @@ BEGIN
     IF tidy = repeat(left(tidy, 1), 16) THEN
         RETURN ARRAY[NULL, 'repeated'];
     END IF;
-    IF through_float AND right(tidy, 1) = '0' THEN
+    IF through_float AND pkh_digit_lost(tidy) THEN
         RETURN ARRAY[NULL, 'truncated'];
     END IF;
     RETURN ARRAY[tidy, 'ok'];
@@ -65,7 +72,7 @@ END $$;
 CREATE OR REPLACE FUNCTION pkh_nik(value text, "numeric" boolean DEFAULT false) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-    WHEN length(value) = 16 AND value !~ '[^0-9]' AND ("numeric" IS NOT TRUE OR right(value, 1) <> '0')
+    WHEN length(value) = 16 AND value !~ '[^0-9]' AND ("numeric" IS NOT TRUE OR NOT pkh_digit_lost(value))
         AND value <> repeat(left(value, 1), 16)
     THEN value
     ELSE (pkh_number(value, "numeric"))[1]
@@ -74,7 +81,7 @@ END;
 CREATE OR REPLACE FUNCTION pkh_nik_state(value text, "numeric" boolean DEFAULT false) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-    WHEN length(value) = 16 AND value !~ '[^0-9]' AND ("numeric" IS NOT TRUE OR right(value, 1) <> '0')
+    WHEN length(value) = 16 AND value !~ '[^0-9]' AND ("numeric" IS NOT TRUE OR NOT pkh_digit_lost(value))
         AND value <> repeat(left(value, 1), 16)
     THEN 'ok'
     ELSE (pkh_number(value, "numeric"))[2]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -69,7 +69,7 @@ def register_upload(
         ) from None
     same = Snapshot.objects.live().filter(sha256=sha256, source=source)
     if sheet:  # a workbook may hold a table on each of its sheets
-        same = same.filter(sheet__in=("", sheet))
+        same = same.filter(Q(sheet="") | Q(sheet__iexact=sheet))
     if found := same.first():
         if found.period != period:
             raise Refused(

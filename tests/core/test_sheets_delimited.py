@@ -48,6 +48,7 @@ def test_delimiters_and_line_ends_are_found_out(read, delimiter, end):
         ("utf-8", []),
         ("utf-8-sig", []),
         ("utf-16", [{"code": "read_as", "encoding": "UTF-16"}]),
+        ("utf-32", [{"code": "read_as", "encoding": "UTF-32"}]),
         ("utf-16-le", [{"code": "read_as", "encoding": "UTF-16"}]),
         ("utf-16-be", [{"code": "read_as", "encoding": "UTF-16"}]),
         ("cp1252", [{"code": "read_as", "encoding": "Windows-1252"}]),

@@ -101,7 +101,7 @@ def test_two_sheets_of_one_workbook_are_two_files(operator):
     first, _ = upload(operator, sheet="Data A")
 
     other, created = upload(operator, sheet="Data B")
-    again, twice = upload(operator, sheet="Data B")
+    again, twice = upload(operator, sheet="data b")
 
     assert (created, twice) == (True, False)
     assert first != other == again

@@ -307,6 +307,27 @@ def test_a_whole_file_of_swapped_columns_is_refused(received):
     assert not SourceRow.objects.filter(snapshot=snapshot).exists()
 
 
+def rounded(i, *names):
+    """As text, and each number what a spreadsheet had made of it: its last digit 0."""
+    cells = dict(zip(MEMBERS, person(i, **{"NO KK": f"99010122022{i:05}"}), strict=True))
+    return list((cells | {name: f"{cells[name][:15]}0" for name in names}).values())
+
+
+@pytest.mark.parametrize("column", ["NIK", "NO KK"])
+def test_a_file_whose_numbers_all_end_in_0_is_refused_though_they_are_text(received, column):
+    snapshot = received(text([rounded(i, column) for i in range(1, 200, 5)]))
+    with pytest.raises(FileRefused) as refusal:
+        stage_snapshot(run=Steps(), snapshot=snapshot, at=NOW)
+
+    assert (refusal.value.code, refusal.value.params) == ("many_truncated", {"share": 100})
+
+
+def test_one_number_in_ten_may_end_in_0(staged):
+    snapshot = staged(text([rounded(i) for i in range(1, 200)]))
+
+    assert (snapshot.state, found(snapshot)) == ("staged", set())
+
+
 def test_the_nearest_village_is_offered_and_never_taken(staged):
     snapshot = staged(text([person(1, DESA="CANGKUWANG"), person(2, DESA="Antah Berantah")]))
 

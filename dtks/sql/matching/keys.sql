@@ -107,9 +107,9 @@ FROM (
         snapshot_id, row_number, nik_cell, nik_numeric, kk_cell, kk_numeric, name, mother_name,
         birth_date, sex, relationship, note, code, village, subdistrict,
         length(nik_cell) = 16 AND nik_cell !~ '[^0-9]' AND nik_cell <> repeat(left(nik_cell, 1), 16)
-            AND (nik_numeric IS NOT TRUE OR right(nik_cell, 1) <> '0') AS nik_plain,
+            AND (nik_numeric IS NOT TRUE OR NOT pkh_digit_lost(nik_cell)) AS nik_plain,
         length(kk_cell) = 16 AND kk_cell !~ '[^0-9]' AND kk_cell <> repeat(left(kk_cell, 1), 16)
-            AND (kk_numeric IS NOT TRUE OR right(kk_cell, 1) <> '0') AS kk_plain
+            AND (kk_numeric IS NOT TRUE OR NOT pkh_digit_lost(kk_cell)) AS kk_plain
     FROM (
         SELECT
             snapshot_id, row_number,
