@@ -146,6 +146,32 @@ def test_a_twin_does_not_stand_in_for_the_absent_one(district):
     assert district.about(ani).outcome in {"missing", "review"}
 
 
+YEAR_BEFORE = BORN.replace(year=2010)
+STAND_INS = {
+    "the next serial, a letter off": {"name": "ANU RAHAYU", "nik": number(BORN, "P", 2)},
+    "and no mother": {"name": "ANU RAHAYU", "nik": number(BORN, "P", 2), "mother_name": ""},
+    "masked": {"name": "ANU RAHAYU", "nik": f"{number(BORN, 'P')[:12]}****"},
+    "no number and no mother": {"name": "ANU RAHAYU", "nik": "", "mother_name": ""},
+    "a year older": {
+        "name": "ANU RAHAYU", "nik": number(YEAR_BEFORE, "P"),
+        "birth_date": YEAR_BEFORE.strftime("%d/%m/%Y"),
+    },
+    "of the same name": {
+        "nik": number(YEAR_BEFORE, "P"), "birth_date": YEAR_BEFORE.strftime("%d/%m/%Y"),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("stand_in", STAND_INS.values(), ids=STAND_INS)
+def test_a_sister_on_the_same_card_is_not_taken_for_the_absent_one(district, stand_in):
+    ani = district.member("ANI RAHAYU", BORN)
+    district.present(ani, **stand_in)
+
+    district.reconcile()
+
+    assert district.about(ani).outcome in {"missing", "review"}
+
+
 def test_a_namesake_of_another_family_is_not_matched(district):
     ani = district.member("ANI RAHAYU", BORN)
     later = BORN + dt.timedelta(days=1)

@@ -2,12 +2,18 @@
 -- Parameters: lower.
 CREATE UNLOGGED TABLE candidate AS
 SELECT p.member_id, p.row_number, p.same_card, p.nik, p.name, v.vector_id, v.score, v.probability,
-    -- Firm enough to need nobody: number or card agree, and name, and birth date or mother. A
-    -- name that is only like the other needs the very birth date and a number that does not
-    -- speak against it: twins share half their names and all the rest.
+    -- Firm enough to need nobody: number or card agree, and name, and birth date or mother. On one
+    -- card stand brothers and twins, who share mother, village and half their names:
+    --   two sound numbers that differ are two people, unless all of name and birth date is the same;
+    --   a name one letter off, without a number close to the other, needs birth date and mother, and
+    --   no masked number (what a mask leaves is what twins share);
+    --   a name that is only like the other needs the very birth date and a number not against it.
     (p.same_card OR p.nik = 8) AND CASE
+        WHEN p.nik IN (1, 2) THEN p.name >= 6 AND p.birth_on = 7
+        WHEN p.name = 5 AND p.nik IN (0, 3, 5, 6)
+            THEN p.birth_on = 7 AND p.mother_name >= 3 AND p.nik <> 6
         WHEN p.name >= 5 THEN p.nik = 8 OR p.birth_on >= 5 OR p.mother_name >= 3
-        WHEN p.name >= 3 THEN p.birth_on = 7 AND p.nik NOT IN (1, 2, 7)
+        WHEN p.name >= 3 THEN p.birth_on = 7 AND p.nik <> 7
         ELSE false
     END AS firm
 FROM pair AS p
