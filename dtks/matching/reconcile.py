@@ -57,6 +57,9 @@ def reconcile_snapshot(
 ) -> dict:
     """Rebuild the outcomes of a file; returns `register_members`, `source_rows`, `outcomes`.
 
+    `register_members` are those about whom an outcome is written: everybody of the territory, but
+    for a file with one row a family only whom a row was found for, and one of each absent family.
+
     Safe to run twice: its own tables are rebuilt, the same file over the same register gives the
     same links, and what officers decided stands (a decided pair is linked before all others, a
     refused one is not proposed while the compared values are the same). What the file taught,
@@ -99,6 +102,11 @@ def reconcile_snapshot(
         run_sql("dtks/matching/judge.sql", upper=thresholds.upper, margin=MARGIN)
         tell("outcomes")
         run_sql("dtks/matching/verdict.sql", trusted=model.trusted, upper=thresholds.upper)
+        if snapshot.lists_families:
+            run_sql(
+                "dtks/matching/absent_families.sql",
+                caretaker_first=snapshot.source == Snapshot.Source.FINAL_CLOSING,
+            )
         run_sql("dtks/matching/outcomes.sql", **_reserve_ids(), **of)
         run_beside("dtks/matching/outcome_keys.sql", "dtks/matching/outcome_lists.sql", room=room)
         with connection.cursor() as cursor:

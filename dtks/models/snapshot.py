@@ -28,6 +28,9 @@ class Snapshot(models.Model):
     # Rows with an unusable NIK are rejected here; in registry files they are matched otherwise.
     STRICT_SOURCES = (*REGISTER_SOURCES, "education_checks")
 
+    # One row a family: nobody is missing from such a file for not being the one it names.
+    FAMILY_SOURCES = ("final_closing", "dtsen_families")
+
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("Waiting to be read")
         STAGING = "staging", _("Being read")
@@ -167,6 +170,10 @@ class Snapshot(models.Model):
     def loads_checks(self) -> bool:
         """Approving it takes over the attendance of a school, and changes no family."""
         return self.source == self.Source.EDUCATION_CHECKS
+
+    @property
+    def lists_families(self) -> bool:
+        return self.source in self.FAMILY_SOURCES
 
     @property
     def is_reconcilable(self) -> bool:

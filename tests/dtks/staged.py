@@ -20,7 +20,13 @@ MEMBERS = (
     " subdistrict"
 ).split()
 DTKS = "kk_number nik name birth_date sex mother_name relationship village subdistrict".split()
-COLUMNS = {"final_closing": FINAL_CLOSING, "members": MEMBERS, "dtks": DTKS}
+DTSEN_FAMILIES = "kk_number name village subdistrict".split()
+COLUMNS = {
+    "final_closing": FINAL_CLOSING,
+    "members": MEMBERS,
+    "dtks": DTKS,
+    "dtsen_families": DTSEN_FAMILIES,
+}
 _numbers = itertools.count(1)
 
 

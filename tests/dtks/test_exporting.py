@@ -10,8 +10,8 @@ from accounts.models import Assignment, AuditEvent
 from core.errors import Refused
 from dtks.models import Export
 from dtks.services import approve_snapshot, open_export, reconcile, request_export
-from dtks.services.exporting import make_export, remove_expired
-from tests.dtks.staged import DTKS, NOW, nik, person, stage, village
+from dtks.services.exporting import make_export, match_rows, remove_expired
+from tests.dtks.staged import DTKS, DTSEN_FAMILIES, NOW, nik, person, stage, village
 from tests.factories.areas import AreaFactory
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +119,24 @@ def test_an_export_holds_only_ones_own_territory(registry, lead_of_the_second):
     export.refresh_from_db()
 
     assert [row[2] for row in csv_rows(export)] == ["IBU LAIN"]
+
+
+def test_an_export_of_a_file_of_families_leaves_open_what_it_does_not_say(operator, operator2):
+    village()
+    people = [person(1, 1, relationship="KEPALA KELUARGA"), person(11, 1), person(2, 2)]
+    members = stage("members", people, by=operator)
+    approve_snapshot(snapshot=members, by=operator2, at=NOW)
+    head = {field: people[0][field] for field in DTSEN_FAMILIES}
+    families = stage("dtsen_families", [head], by=operator)
+    reconcile(snapshot=families, by=operator, at=NOW)
+
+    rows = match_rows(snapshot=families, areas=["99.01"])
+
+    assert [(row[1], row[3]) for row in rows] == [
+        (nik(1), "review"),
+        (nik(11), ""),
+        (nik(2), "missing"),
+    ]
 
 
 def test_an_export_asked_before_the_role_ended_is_not_made(registry, operator):

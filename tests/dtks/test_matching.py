@@ -13,7 +13,7 @@ from beneficiaries.models import Household, Member
 from core.nik import birth_code
 from dtks.matching import Thresholds, explain, fingerprint, reconcile_snapshot
 from dtks.models import Decision, Difference
-from tests.dtks.staged import NOW, stage, village
+from tests.dtks.staged import DTSEN_FAMILIES, FINAL_CLOSING, NOW, stage, village
 
 HOME, AWAY = "99.01.01.2001", "99.01.01.2002"
 VILLAGES = {HOME: "Sukamaju", AWAY: "Sidodadi"}
@@ -265,6 +265,98 @@ def test_those_who_died_or_whose_family_left_are_not_looked_for(district):
     result = district.reconcile()
 
     assert result["register_members"] == 280
+
+
+@pytest.fixture
+def homes(operator):
+    """Four families of three, the first of each marked head; nobody else is in the register."""
+    district = District.__new__(District)
+    district.by, district.rows, district.cards = operator, [], 0
+    village(HOME, VILLAGES[HOME], "Tanjung")
+    homes = []
+    for place in range(4):
+        card = district.card()
+        names = (f"{first} {LAST[place]}" for first in FIRST[3 * (place % 3) :][:3])
+        home = [
+            district.member(name, BORN + dt.timedelta(days=500 * nth + place), card=card)
+            for nth, name in enumerate(names)
+        ]
+        Member.objects.filter(pk=home[0].pk).update(relationship="head")
+        homes.append(home)
+    return homes
+
+
+def rows_of(fields, members):
+    """What a file of these columns, with one row a family, says when it names these members."""
+    rows = [
+        {
+            "kk_number": member.household.kk_number,
+            "name": member.name,
+            "nik": member.nik,
+            "birth_date": member.birth_on.strftime("%d/%m/%Y"),
+            "village": VILLAGES[HOME],
+            "subdistrict": "Tanjung",
+        }
+        for member in members
+    ]
+    return [{name: cell for name, cell in row.items() if name in fields} for row in rows]
+
+
+def outcomes_of(snapshot):
+    found = Difference.objects.filter(snapshot=snapshot, member__isnull=False)
+    return dict(found.values_list("member_id", "outcome"))
+
+
+def test_a_file_of_families_misses_nobody_for_not_being_the_head(homes, operator):
+    heads = [home[0] for home in homes]
+    snapshot = stage("dtsen_families", rows_of(DTSEN_FAMILIES, heads[:3]), by=operator)
+
+    result = reconcile_snapshot(snapshot=snapshot)
+
+    # Without a NIK nothing teaches what agreement means, so a person confirms.
+    assert outcomes_of(snapshot) == {
+        heads[0].pk: "review", heads[1].pk: "review", heads[2].pk: "review",
+        heads[3].pk: "missing",
+    }  # fmt: skip
+    assert {found.kind for found in Difference.objects.filter(outcome="review")} == {"few_teachers"}
+    assert result["register_members"] == 4 == sum(result["outcomes"].values())
+
+
+def test_a_family_under_another_member_is_not_absent(homes, operator):
+    spouse = homes[0][1]
+    snapshot = stage("dtsen_families", rows_of(DTSEN_FAMILIES, [spouse]), by=operator)
+
+    reconcile_snapshot(snapshot=snapshot)
+
+    absent = {home[0].pk: "missing" for home in homes[1:]}
+    assert outcomes_of(snapshot) == {spouse.pk: "review"} | absent
+
+
+def test_final_closing_names_caretakers_and_misses_one_of_each_absent_family(homes, operator):
+    caretakers = [home[1] for home in homes[:3]]
+    for caretaker in caretakers:
+        Household.objects.filter(pk=caretaker.household_id).update(caretaker=caretaker)
+    snapshot = stage("final_closing", rows_of(FINAL_CLOSING, caretakers[:2]), by=operator)
+
+    reconcile_snapshot(snapshot=snapshot)
+
+    assert outcomes_of(snapshot) == {
+        caretakers[0].pk: "matched", caretakers[1].pk: "matched", caretakers[2].pk: "missing",
+        homes[3][0].pk: "missing",
+    }  # fmt: skip
+
+
+def test_a_family_without_a_marked_head_is_absent_once(homes, operator):
+    Member.objects.update(relationship="")
+    Household.objects.filter(pk=homes[0][0].household_id).update(caretaker=homes[0][2])
+    snapshot = stage("dtsen_families", rows_of(DTSEN_FAMILIES, [homes[3][0]]), by=operator)
+
+    reconcile_snapshot(snapshot=snapshot)
+
+    assert outcomes_of(snapshot) == {
+        homes[0][2].pk: "missing", homes[1][0].pk: "missing", homes[2][0].pk: "missing",
+        homes[3][0].pk: "review",
+    }  # fmt: skip
 
 
 def test_not_the_same_holds_while_the_values_stay(district, operator):

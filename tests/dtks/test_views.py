@@ -332,6 +332,25 @@ def test_snapshot_offers_what_the_role_may_do(client, operator, operator2, ratna
     assert buttons(client, wayan, snapshot) == set()
 
 
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("dtsen_families", "hanya kepala keluarga yang dipadankan"),
+        ("final_closing", "hanya pengurus yang dipadankan"),
+        ("dtks", None),
+    ],
+)
+def test_snapshot_says_when_only_heads_of_families_are_compared(client, operator, source, says):
+    village()
+    snapshot = stage(source, [{"kk_number": card(1), "name": "IBU ANI"}], by=operator)
+    client.force_login(operator)
+
+    page = client.get(snapshot.get_absolute_url()).content.decode()
+
+    assert ("yang dipadankan" in page) == bool(says)
+    assert (says or "") in page
+
+
 def test_approve_asks_for_the_work_and_the_page_shows_it(client, operator, operator2):
     village()
     snapshot = stage("final_closing", [family(1)], by=operator)
