@@ -166,6 +166,13 @@ KINDS = {
             "kk_cleaned", NOTE, NOTE,
             _("Apostrophes, spaces or dots were removed from the family-card number."), NOTHING,
         ),
+        Kind(
+            "kk_duplicate_in_file", WARN, WARN,
+            _("The same family card (%(value)s) stands in rows %(rows)s; a Final Closing has one"
+              " row per family."),
+            _("Compare the rows: if they are one family, it would be paid twice, so ask for a"
+              " corrected file; if they are two, correct the wrong card number."),
+        ),
         # --- name
         Kind("name_empty", REJECT, WARN, _("There is no name."), CORRECT),
         Kind("name_not_a_name", REJECT, WARN, _("This is not a name."), CORRECT),
@@ -422,6 +429,7 @@ TITLES = {
     "kk_truncated": _("Family card rounded by the spreadsheet"),
     "kk_repeated_digits": _("Family card of one digit"),
     "kk_cleaned": _("Family card put in order"),
+    "kk_duplicate_in_file": _("Family card in several rows"),
     "name_empty": _("Name missing"),
     "name_not_a_name": _("Not a name"),
     "name_too_long": _("Name too long"),

@@ -444,6 +444,8 @@ def _statements(snapshot: Snapshot) -> list[str]:
     found = ["numbers"]
     if "nik" in snapshot.mapping:
         found += ["repeated_rows", "duplicate_niks", "nik_and_person"]
+    if snapshot.source == Snapshot.Source.FINAL_CLOSING:
+        found.append("repeated_cards")
     found.append("people")
     if {"village", "village_code"} & snapshot.mapping.keys():
         found.append("places")

@@ -7,10 +7,11 @@ import json
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from core.periods import Period
 from core.sheets import FileRefused
-from dtks import staging
+from dtks import problems, staging
 from dtks.models import RowKey, RowProblem, Snapshot, SourceRow
 from dtks.services import register_upload
 from dtks.services.files import stage_snapshot
@@ -382,7 +383,7 @@ def family(serial, **changes):
     cells = {
         "NAMA": "SITI",
         "NIK": f"990101520390{serial:04}",
-        "KK": CARD,
+        "KK": f"990101220220{serial:04}",
         "SD": "1",
         "SMP": "1",
         "JML": "2",
@@ -413,6 +414,33 @@ def test_counts_and_amounts_of_final_closing_are_judged(staged, rules):
         (7, "component_count_mismatch"),
     }
     assert one(snapshot, "amount_mismatch").params == {"computed": 600000}
+
+
+def test_one_card_in_two_rows_of_final_closing_is_said_at_both_and_stops_neither(staged, rules):
+    again = family(2)
+    rows = [family(1), again, family(3, KK=again[2]), family(4), family(5), family(5)]
+    rows += [family(6, KK=""), family(7, KK="-")]
+    snapshot = staged(text(rows, FINAL_CLOSING), "final_closing")
+
+    snapshot.refresh_from_db()
+    assert found(snapshot) == {
+        (3, "kk_duplicate_in_file"),
+        (4, "kk_duplicate_in_file"),
+        (7, "row_repeated"),
+        (8, "kk_empty"),
+        (9, "kk_empty"),
+    }
+    said = RowProblem.objects.get(snapshot=snapshot, row_number=4)
+    assert (said.severity, said.field, said.column_index) == ("warn", "kk_number", 2)
+    assert (said.value, said.params) == ("9901**********02", {"rows": [3, 4]})
+    assert (snapshot.rows_staged, snapshot.rows_rejected) == (7, 1)
+    with translation.override("id"):
+        assert problems.message(said, snapshot) == (
+            "Baris 4, kolom C (NO KK): Nomor KK yang sama (9901**********02) ada di baris 3, 4;"
+            " Final Closing memuat satu baris per keluarga. Bandingkan baris-baris itu: bila"
+            " keluarganya satu, bantuannya akan dibayar dua kali, jadi mintalah berkas yang benar;"
+            " bila keluarganya berbeda, perbaiki nomor KK yang keliru."
+        )
 
 
 @pytest.fixture
