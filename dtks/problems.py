@@ -134,6 +134,12 @@ KINDS = {
             _("NIK and family-card number seem to be swapped in this row."),
             _("Exchange the two cells, then upload the file again."),
         ),
+        Kind(
+            "nik_is_kk", WARN, WARN,
+            _("The NIK is the family-card number (%(value)s)."),
+            _("Look the person's own NIK up on the family card, correct the cell, then upload the"
+              " file again."),
+        ),
         # --- family-card number
         Kind("kk_empty", WARN, WARN, _("There is no family-card number."), ASK_NUMBER),
         Kind(
@@ -421,6 +427,7 @@ TITLES = {
     "nik_birth_mismatch": _("NIK and birth date differ"),
     "nik_sex_mismatch": _("NIK and sex differ"),
     "nik_kk_swapped": _("NIK and family card swapped"),
+    "nik_is_kk": _("Family-card number in the NIK column"),
     "kk_empty": _("Family card missing"),
     "kk_length": _("Family card without 16 digits"),
     "kk_letters": _("Family card with letters"),

@@ -286,6 +286,32 @@ def test_swapped_cells_of_a_row_are_recognised(staged):
     assert found(snapshot) == {(3, "nik_kk_swapped")}
 
 
+@pytest.mark.parametrize("source", ["members", "dtks"])
+def test_a_card_number_copied_into_the_nik_is_said_and_stops_no_row(staged, source):
+    copied = {"NIK": "9901012202200003", "NO KK": "9901012202200003", "TGL LAHIR": ""}
+    agreeing = {"NO KK": "9901015203900002"}
+    rows = [
+        person(1),
+        person(2, **agreeing),
+        person(3, **copied),
+        person(4, NIK="", **{"NO KK": ""}),
+    ]
+    snapshot = staged(text(rows), source)
+
+    snapshot.refresh_from_db()
+    said = RowProblem.objects.filter(snapshot=snapshot, code="nik_is_kk").order_by("row_number")
+    assert [(each.row_number, each.severity, each.field, each.value) for each in said] == [
+        (3, "warn", "nik", "9901**********02"),
+        (4, "warn", "nik", "9901**********03"),
+    ]
+    assert snapshot.rows_rejected == (1 if source == "members" else 0)
+    with translation.override("id"):
+        assert problems.message(said[0], snapshot) == (
+            "Baris 3, kolom B (NIK): NIK ini sama dengan nomor KK (9901**********02)."
+            " Lihat NIK orang tersebut di kartu keluarganya, perbaiki selnya, lalu unggah ulang."
+        )
+
+
 def test_a_card_that_carries_a_members_birth_date_by_chance_is_no_swapped_number(staged):
     """One in some ten thousand cards was issued on the day a member has as birthday."""
     chance = "9901011203900004"

@@ -1,6 +1,7 @@
 -- What a well-formed NIK says about birth date and sex, against the row's own columns. About 7 in
 -- 100 true pairs differ (domain.md 4.4), so these are warnings; only a NIK that fits nowhere while
--- the family-card number carries this person's birth date is a pair of swapped cells.
+-- the family-card number carries this person's birth date is a pair of swapped cells. A NIK that
+-- is the family-card number was copied from there.
 -- The first condition lets the many rows in which everything agrees pass without further questions.
 -- Parameters: snapshot; nik (place); severities.
 CREATE TEMP TABLE staging_found (row_number, code, severity, field, column_index, value, params) AS
@@ -20,6 +21,7 @@ FROM (
         AND (
             birth_on IS NULL
             OR sex IS NULL
+            OR nik = kk_number
             OR substr(nik, 9, 4) <> to_char(birth_on, 'MMYY')
             OR substr(nik, 7, 2)::int - CASE WHEN sex = 'P' THEN 40 ELSE 0 END
                 <> extract(day FROM birth_on)::int
@@ -43,6 +45,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     VALUES
         ('nik_kk_swapped', swapped),
+        ('nik_is_kk', nik = kk_number),
         ('nik_date_impossible', NOT possible AND NOT swapped),
         ('nik_birth_mismatch', possible AND NOT agrees AND NOT swapped),
         ('nik_sex_mismatch', possible AND sex IN ('L', 'P') AND (day > 40) <> (sex = 'P') AND NOT swapped)
