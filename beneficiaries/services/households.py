@@ -55,6 +55,12 @@ def change_card_number(*, household, kk_number, on, by, at, version=None, reason
         )
     with acting(by, "change_card_number"):
         household = locked(household, version, events=HouseholdEvent)
+        if digits and household.members.filter(nik=digits).exists():
+            raise Refused(
+                "card_is_nik",
+                _("This is the NIK of a member, not the number of the family card."),
+                fields={"kk_number": _("is the NIK of a member")},
+            )
         former = household.kk_number
         before = write(household, {"kk_number": digits}, keep=["kk_number"])
         if before and former:

@@ -45,7 +45,7 @@ def add_member(*, household, values, by, at, version=None, reason=""):
             raise Refused("family_exited", _("This family has left the programme."))
         values = {name: _clean(name, value) for name, value in values.items()}
         if values.get("nik"):
-            _refuse_twice_in_household(Member(household=household), values["nik"])
+            _refuse_not_of_this_person(Member(household=household), values["nik"])
         if household.members.filter(
             status=Member.Status.ACTIVE,
             name=values.get("name"),
@@ -64,14 +64,15 @@ def change_member(*, member, values, by, at, version=None, reason=""):
     """Correct what is written about a person; the values hold against later ministry files.
 
     The row is locked; ChangedMeanwhile when `version` is given and no longer current. `values`
-    maps field to value; an empty NIK is unknown. A damaged NIK is refused, never repaired.
+    maps field to value; an empty NIK is unknown. A damaged NIK is refused (`damaged_nik`), never
+    repaired, and so is the family's card number (`nik_is_card`).
     """
     only(values, CHANGEABLE)
     with acting(by, "change_member"):
         member = locked(member, version, events=MemberEvent)
         values = {name: _clean(name, value) for name, value in values.items()}
         if values.get("nik"):
-            _refuse_twice_in_household(member, values["nik"])
+            _refuse_not_of_this_person(member, values["nik"])
         before = write(member, values, keep=values)
         if before:
             audit.record(
@@ -159,6 +160,12 @@ def _clean(name, value):
         if value in (None, ""):
             return None
         digits, state = clean_nik(str(value))
+        if state == "repeated":
+            raise Refused(
+                "damaged_nik",
+                _("A NIK is not one digit sixteen times. Leave it empty when it is not known."),
+                fields={"nik": _("one digit only")},
+            )
         if state != "ok":
             raise Refused(
                 "damaged_nik",
@@ -199,7 +206,17 @@ def _plain(text):
     return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf"))
 
 
-def _refuse_twice_in_household(member, nik):
+def _refuse_not_of_this_person(member, nik):
+    """The number of the family's own card, now or before, and that of another of its members: what
+    swapped columns and slips of the eye bring. Other families are not asked, for the answer would
+    tell whose number it is."""
+    household = member.household
+    if nik == household.kk_number or household.former_cards.filter(kk_number=nik).exists():
+        raise Refused(
+            "nik_is_card",
+            _("This is the number of the family card, not a NIK."),
+            fields={"nik": _("is the number of the family card")},
+        )
     if (
         Member.objects.filter(household_id=member.household_id, nik=nik, status="active")
         .exclude(pk=member.pk)

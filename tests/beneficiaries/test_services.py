@@ -88,6 +88,24 @@ def test_change_member_refuses_a_damaged_nik(operator, nik):
     assert refusal.value.code == "damaged_nik"
 
 
+def test_a_card_number_is_no_nik_and_a_nik_no_card_number(operator):
+    """Swapped columns and slips of the eye; other families' numbers are not told."""
+    member = MemberFactory(nik="9901010101900001")
+    family = member.household
+    change_card_number(household=family, kk_number="9901010101260007", on=TODAY, by=operator, at=NOW)
+    change_card_number(household=family, kk_number="9901010101260008", on=TODAY, by=operator, at=NOW)
+
+    codes = []
+    for number in ("9901010101260007", "9901010101260008"):
+        with pytest.raises(Refused) as refusal:
+            change_member(member=member, values={"nik": number}, by=operator, at=NOW)
+        codes.append(refusal.value.code)
+    with pytest.raises(Refused) as refusal:
+        change_card_number(household=family, kk_number=member.nik, on=TODAY, by=operator, at=NOW)
+
+    assert [*codes, refusal.value.code] == ["nik_is_card", "nik_is_card", "card_is_nik"]
+
+
 def test_change_member_refuses_a_nik_the_family_already_has(operator):
     member = MemberFactory()
     sister = MemberFactory(household=member.household)

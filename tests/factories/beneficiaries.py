@@ -11,7 +11,7 @@ class HouseholdFactory(factory.django.DjangoModelFactory):
         model = Household
 
     desa = factory.SubFactory(AreaFactory)
-    kk_number = factory.Sequence(lambda n: f"9901{n:012d}")
+    kk_number = factory.Sequence(lambda n: f"9901{10**11 + n:012d}")  # never a member's NIK
     rt = "001"
     rw = "002"
 
