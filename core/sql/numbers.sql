@@ -17,11 +17,11 @@ RETURN translate(
 );
 
 -- Whether sixteen digits that stood in a number cell may have lost the last one: spreadsheets keep
--- fifteen, and above 2^53 every program with floating-point numbers rounds to even ones.
+-- fifteen, and above 2^53 (the provinces from 91 up) floating-point numbers are even.
 CREATE OR REPLACE FUNCTION pkh_digit_lost(value text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN right(value, 1) = '0'
-    OR right(value, 1) IN ('2', '4', '6', '8') AND value COLLATE "C" > '9007199254740992';
+    OR right(value, 1) IN ('2', '4', '6', '8') AND left(value, 2) COLLATE "C" > '90';
 
 -- Digits 1-16 and the state, as one array {number, state}: what core.nik.clean_nik returns.
 CREATE OR REPLACE FUNCTION pkh_number(value text, "numeric" boolean DEFAULT false) RETURNS text[]
