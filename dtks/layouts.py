@@ -3,8 +3,10 @@
 Members need KOMPONEN and Final Closing NOMINAL, so that neither is taken for the other.
 
 A header is compared as `core.sheets.plain` writes it, so spaces, dots, line breaks, `(3)` and
-letter case do not matter. The first spelling of a field is the ministry's own; the others were
-met in files of other years and districts (domain.md 4.2). A column nobody knows is kept raw.
+letter case do not matter; nor does an explanation behind it (`JK (L/P)`), unless the header is
+known with it or it makes another column of it (`NIK (IBU)`). The first spelling of a field is the
+ministry's own; the others were met in files of other years and districts (domain.md 4.2). A column
+nobody knows is kept raw.
 """
 
 import re
@@ -12,10 +14,35 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from core.sheets import FileRefused, closest, column_letters, plain
+from core.sheets import FileRefused, closest, column_letters, explained, plain
 from dtks import attendance
+from dtks.components import COMPONENT_FIELDS
 
 NUMBERED = re.compile(r"^(.+)_(\d{1,2})$")
+EXPLAINED = 100  # more than the spellings of any field
+# Brackets that do not explain a header but turn it into another one, by field: of another person,
+# of former times, a code instead of a name, the statistics office's own codes, a sum of money
+# instead of a number of people, a marriage. A month with anything is no percentage.
+ANOTHER_COLUMN = {
+    name: re.compile(rf"(?<![A-Z])(?:LAMA|SEBELUMNYA|{words})(?![A-Z])")
+    for names, words in (
+        (
+            "nik name birth_date birth_place sex age",
+            "IBU|AYAH|BAPAK|ORANG TUA|ORTU|WALI|SUAMI|ISTRI|ISTERI|PASANGAN|ANAK|KEPALA|KRT"
+            "|PENGURUS|PENDAMPING",
+        ),
+        ("kk_number", "DAHULU"),
+        (
+            "province regency subdistrict village province_code regency_code subdistrict_code"
+            " village_code",
+            "KODE|ID|BPS",
+        ),
+        (" ".join([*COMPONENT_FIELDS, "component_count member_count"]), "RP|IDR|RUPIAH|NOMINAL"),
+        ("status", "KAWIN|PERKAWINAN|NIKAH"),
+        (" ".join(f"percent_{month:02}" for month in attendance.MONTHS), "[A-Z].*"),
+    )
+    for name in names.split()
+}
 
 
 @dataclass(frozen=True)
@@ -43,29 +70,55 @@ class Layout:
             for rank, spelling in reversed(list(enumerate(spellings)))
         }
 
+    @cached_property
+    def slips(self) -> set[str]:
+        """Words a slip of the pen is read as; TK/SEDERAJAT is no slip of SD/SEDERAJAT."""
+        return {word for word in self.by_word if not word.endswith("SEDERAJAT")}
+
+    def field_of(self, column: str) -> tuple[str, int] | None:
+        """(field, rank); one known only without its explanation ranks behind all spellings."""
+        word, explanation = explained(column)
+        if known := self.by_word.get(plain(column)):
+            return known
+        if not explanation or word not in self.by_word:
+            return None
+        name, rank = self.by_word[word]
+        if name in ANOTHER_COLUMN and ANOTHER_COLUMN[name].search(explanation):
+            return None
+        return name, rank + EXPLAINED
+
 
 PLACE = {
-    "province": ("PROVINSI", "PROV", "NAMA PROVINSI", "NMPROP", "PROVINSI KTP"),
+    "province": (
+        "PROVINSI", "PROV", "NAMA PROVINSI", "NMPROP", "PROVINSI KTP", "NAMA PROVINSI KTP",
+    ),
     "regency": (
         "KABUPATEN/KOTA", "KABUPATEN", "KAB/KOTA", "KAB", "KOTA", "KOTA/KABUPATEN",
         "NAMA KABUPATEN", "NAMA KABUPATEN KOTA", "KABUPATEN KOTA", "NMKAB", "KABUPATEN KOTA KTP",
+        "NAMA KABUPATEN KOTA KTP", "KABUPATEN KTP", "NAMA KABUPATEN KTP",
     ),
-    "subdistrict": ("KECAMATAN", "KEC", "NAMA KECAMATAN", "NMKEC", "KECAMATAN KTP"),
+    "subdistrict": (
+        "KECAMATAN", "KEC", "NAMA KECAMATAN", "NMKEC", "KECAMATAN KTP", "NAMA KECAMATAN KTP",
+        "DISTRIK", "NAMA DISTRIK",
+    ),
     "village": (
         "DESA/KELURAHAN", "DESA/KELUARAHAN", "KELURAHAN", "DESA", "KELURAHAN/DESA", "KEL/DESA",
         "DESA/KEL", "KEL", "NAMA DESA", "NAMA KELURAHAN", "NAMA DESA KELURAHAN", "NMKEL", "PEKON",
         "NAGARI", "GAMPONG", "KAMPUNG", "NAMA KELURAHAN DESA", "DESA KELURAHAN KTP",
-        "KELURAHAN DESA KTP",
+        "KELURAHAN DESA KTP", "NAMA DESA KELURAHAN KTP", "NAMA KELURAHAN DESA KTP",
+        "KELURAHAN KTP", "NAMA KELURAHAN KTP", "DESA KTP", "NAMA DESA KTP", "LEMBANG",
+        "GAMPONG/DESA",
     ),
     "village_code": (
         "KODE DESA", "KODE KELURAHAN", "KODE WILAYAH", "KODE DESA KELURAHAN", "KODE KEL",
         "KODE KELURAHAN DESA", "ID DESA", "ID KELURAHAN", "KODE DESA KELURAHAN KTP",
-        "KODE KELURAHAN DESA KTP", "KDKEL",
+        "KODE KELURAHAN DESA KTP", "KDKEL", "KODE KELURAHAN KTP", "KODE DESA KTP",
+        "KODE WILAYAH KTP",
     ),
     "subdistrict_code": ("KODE KECAMATAN", "KODE KEC", "ID KECAMATAN", "KODE KECAMATAN KTP"),
     "regency_code": (
         "KODE KABUPATEN KOTA", "KODE KABUPATEN", "KODE KAB", "ID KABUPATEN",
-        "KODE KABUPATEN KOTA KTP",
+        "KODE KABUPATEN KOTA KTP", "KODE KABUPATEN KTP",
     ),
     "province_code": ("KODE PROVINSI", "KODE PROV", "ID PROVINSI", "KODE PROVINSI KTP"),
     "address": (
@@ -79,7 +132,7 @@ PLACE = {
 
 NIK = (
     "NIK", "NOMOR NIK", "NO NIK", "NIK ANGGOTA", "NIK ART", "NIK PENERIMA", "NIK PENGURUS",
-    "NOMOR INDUK KEPENDUDUKAN", "NIK KTP", "NO KTP", "NOMOR KTP",
+    "NOMOR INDUK KEPENDUDUKAN", "NIK KTP", "NO KTP", "NOMOR KTP", "NO INDUK KEPENDUDUKAN",
 )  # fmt: skip
 CARD = (
     "NO KK", "NOKK", "NOMOR KK", "NO KARTU KELUARGA", "NOMOR KARTU KELUARGA", "NO. KK", "KK",
@@ -90,23 +143,31 @@ PERSON = {
     "kk_number": CARD,
     "name": (
         "NAMA", "NAMA ART", "NAMA ANGGOTA", "NAMA LENGKAP", "NAMA ANGGOTA KELUARGA",
-        "NAMA PENERIMA", "NAMA PENDUDUK", "NAMA KPM",
+        "NAMA PENERIMA", "NAMA PENDUDUK", "NAMA KPM", "NAMA ANGGOTA RUMAH TANGGA",
+        "NAMA SESUAI KTP",
     ),
-    "birth_date": ("TANGGAL LAHIR", "TGL LAHIR", "TGLLAHIR", "TANGGAL_LAHIR", "TTL", "TGL LHR"),
+    "birth_date": (
+        "TANGGAL LAHIR", "TGL LAHIR", "TGLLAHIR", "TANGGAL_LAHIR", "TTL", "TGL LHR",
+        "TEMPAT/TGL LAHIR", "TEMPAT/TANGGAL LAHIR",
+    ),
     "birth_place": ("TEMPAT LAHIR", "TMP LAHIR", "TEMPAT LHR", "TMPT LAHIR"),
-    "sex": ("JENIS KELAMIN", "JK", "JNS KELAMIN", "L/P", "KELAMIN", "JENKEL", "SEX"),
+    "sex": ("JENIS KELAMIN", "JK", "JNS KELAMIN", "L/P", "KELAMIN", "JENKEL", "SEX", "GENDER"),
     "mother_name": (
         "NAMA IBU KANDUNG", "IBU KANDUNG", "NAMA GADIS IBU KANDUNG", "NAMA IBU", "NM IBU KANDUNG",
+        "NM IBU", "IBU",
     ),
     "relationship": (
         "HUB KELUARGA", "HUBUNGAN KELUARGA", "STATUS HUBUNGAN KELUARGA", "HUB. KELUARGA", "SHDK",
         "HUBUNGAN DALAM KELUARGA", "HUBUNGAN DENGAN KEPALA KELUARGA", "HUB KRT", "HUBUNGAN",
-        "STATUS HUBUNGAN DALAM KELUARGA", "STATUS DALAM KELUARGA",
+        "STATUS HUBUNGAN DALAM KELUARGA", "STATUS DALAM KELUARGA", "HUBKEL", "HUB",
     ),
 }  # fmt: skip
 
 FINAL_CLOSING = {
-    "name": ("NAMA PENERIMA", "NAMA PENGURUS", "NAMA KPM", "NAMA", "NAMA PENERIMA BANTUAN"),
+    "name": (
+        "NAMA PENERIMA", "NAMA PENGURUS", "NAMA KPM", "NAMA", "NAMA PENERIMA BANTUAN",
+        "NAMA SESUAI KTP",
+    ),
     "nik": ("NIK", "NIK PENGURUS", "NIK PENERIMA", "NIK KPM", *NIK),
     "kk_number": CARD,
     "birth_date": PERSON["birth_date"],
@@ -114,9 +175,11 @@ FINAL_CLOSING = {
     "member_count": ("ART", "JML ART", "JUMLAH ART", "JUMLAH ANGGOTA"),
     "pregnancy": ("HAMIL", "IBU HAMIL", "BUMIL", "JML HAMIL", "HAMIL/NIFAS"),
     "early_child": ("AUD", "ANAK USIA DINI", "BALITA", "JML AUD", "USIA DINI"),
-    "primary": ("SD", "ANAK SD", "JML SD", "SD/MI"),
-    "junior": ("SMP", "ANAK SMP", "JML SMP", "SMP/MTS"),
-    "senior": ("SMA", "ANAK SMA", "JML SMA", "SMA/SMK", "SMA/MA", "SMA/SMK/MA", "SLTA"),
+    "primary": ("SD", "ANAK SD", "JML SD", "SD/MI", "SD/SEDERAJAT"),
+    "junior": ("SMP", "ANAK SMP", "JML SMP", "SMP/MTS", "SLTP", "SMP/SEDERAJAT"),
+    "senior": (
+        "SMA", "ANAK SMA", "JML SMA", "SMA/SMK", "SMA/MA", "SMA/SMK/MA", "SLTA", "SMA/SEDERAJAT",
+    ),
     "severe_disability": (
         "DISABIL", "DISABILITAS", "DISABILITAS BERAT", "JML DISABILITAS", "DISABEL", "PDB",
     ),
@@ -125,6 +188,7 @@ FINAL_CLOSING = {
     "component_count": ("JML KOMPONEN", "JUMLAH KOMPONEN", "KOMPONEN", "TOTAL KOMPONEN"),
     "amount": (
         "NOMINAL", "NOMINAL BANTUAN", "JUMLAH BANTUAN", "BANTUAN", "NILAI BANTUAN", "TOTAL BANTUAN",
+        "TOTAL NOMINAL",
     ),
     "status": ("STATUS", "STATUS FC", "STATUS KPM", "KETERANGAN"),
     "account": ("REKENING", "NO REKENING", "NOMOR REKENING"),
@@ -310,10 +374,10 @@ def match_columns(layout: Layout, columns: Sequence[str], chosen: dict[str, int]
     ranked: dict[str, list[tuple[int, int]]] = {}
     unknown: list[int] = []
     for index, column in enumerate(columns):
-        known = layout.by_word.get(plain(column))
+        known = layout.field_of(column)
         numbered = NUMBERED.match(column)
         if known is None and numbered and numbered[1] in columns[:index]:
-            known = layout.by_word.get(plain(numbered[1]))  # the same name for the second time
+            known = layout.field_of(numbered[1])  # the same name for the second time
         if known is None:
             unknown.append(index)
         else:
@@ -325,6 +389,8 @@ def match_columns(layout: Layout, columns: Sequence[str], chosen: dict[str, int]
             continue
         best = min(places)[0]
         same = [index for rank, index in places if rank == best]
+        if best >= EXPLAINED and name not in ("nik", "kk_number") and len(places) > 1:
+            continue  # TANGGAL LAHIR (DD), (MM) and (YYYY): none of them is the date
         if len(same) > 1 and name in ("nik", "kk_number"):
             raise FileRefused(
                 "column_twice",
@@ -335,7 +401,7 @@ def match_columns(layout: Layout, columns: Sequence[str], chosen: dict[str, int]
         mapping[name] = same[0]
     taken = set(mapping.values())
     for index in unknown:
-        word = closest(plain(columns[index]), layout.by_word.keys())
+        word = closest(plain(columns[index]), layout.slips)
         if word is None or index in taken:
             continue
         name = layout.by_word[word][0]

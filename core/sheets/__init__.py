@@ -5,7 +5,7 @@ No table, no model, no knowledge of what a column means.
 """
 
 from core.sheets.cells import column_letters
-from core.sheets.headers import closest, plain
+from core.sheets.headers import closest, explained, plain, word_of
 from core.sheets.refusals import FileRefused
 from core.sheets.rows import CELL, ROW, Problem, Row
 from core.sheets.sheet import Batch, Sheet, open_sheet
@@ -20,6 +20,8 @@ __all__ = [
     "Sheet",
     "closest",
     "column_letters",
+    "explained",
     "open_sheet",
     "plain",
+    "word_of",
 ]

@@ -17,6 +17,7 @@ from core.sheets.rows import Rows
 
 NUMBERED = re.compile(r"\(?\s*(\d{1,3})\s*[.)]?")
 IN_PARENTHESES = re.compile(r"\([^)]*\d[^)]*\)")
+EXPLANATION = re.compile(r"[\[(]([^\[\]()]*)[\])]\s*$")
 NOT_WORD = re.compile(r"[\W_]+")
 SUFFIX = re.compile(r"^(.+?)_\d{1,2}$")
 
@@ -25,6 +26,26 @@ def plain(header: str) -> str:
     """A header without what people add: `No. KK (3)`, `NO\\nKK` and `no_kk` are all NOKK."""
     text = unicodedata.normalize("NFKC", header).upper()
     return NOT_WORD.sub("", IN_PARENTHESES.sub("", text))
+
+
+def explained(header: str) -> tuple[str, str]:
+    """A header and the explanation in brackets at its end: `JK (L/P)` is JK and L/P.
+
+    The explanation is empty when there is none, or nothing before it.
+    """
+    text = IN_PARENTHESES.sub("", unicodedata.normalize("NFKC", header).upper())
+    found = EXPLANATION.search(text)
+    word = plain(text[: found.start()]) if found else ""
+    return (word, found[1]) if found and word else (plain(header), "")
+
+
+def word_of(header: str, known: AbstractSet[str]) -> str:
+    """The header as `plain` writes it, without its explanation where only that is known."""
+    word = plain(header)
+    if word in known:
+        return word
+    bare, _explanation = explained(header)
+    return bare if bare in known else word
 
 
 def distance(left: str, right: str, most: int) -> int:
@@ -116,7 +137,7 @@ def count_hits(cells: list[str], known: frozenset[str], beat: int = -1) -> int:
 
     Slips are dear to find: a row that could not have more than `beat` even so is not searched.
     """
-    words = {plain(cell) for cell in cells if cell and len(cell) < 120}
+    words = {word_of(cell, known) for cell in cells if cell and len(cell) < 120}
     exact = words & known
     others = [word for word in words - exact if word.isalpha()]
     if not exact or len(exact) + len(others) <= beat:
@@ -127,7 +148,8 @@ def count_hits(cells: list[str], known: frozenset[str], beat: int = -1) -> int:
 def merge(above: list[str], below: list[str], known: frozenset[str]) -> list[str]:
     """Two header rows as one: the lower name, or the upper one where the lower is empty.
 
-    A lower name that is not known by itself is tried together with the upper one it hangs under.
+    A lower name that is not known by itself is tried together with the upper one it hangs under,
+    before it or behind it: TGL under LAHIR is TGL LAHIR.
     """
     width = max(len(above), len(below))
     merged = []
@@ -138,8 +160,10 @@ def merge(above: list[str], below: list[str], known: frozenset[str]) -> list[str
         group = upper or group
         if not lower:
             merged.append(upper)
-        elif plain(lower) in known or not group:
+        elif not group or word_of(lower, known) in known:
             merged.append(lower)
+        elif plain(f"{group} {lower}") not in known and plain(f"{lower} {group}") in known:
+            merged.append(f"{lower} {group}")
         else:
             merged.append(f"{group} {lower}")
     return merged

@@ -13,7 +13,7 @@ from typing import Any
 from core.sheets import limits
 from core.sheets.cells import date_text
 from core.sheets.delimited import DelimitedText
-from core.sheets.headers import Header, find_header, plain, text_width
+from core.sheets.headers import Header, find_header, text_width, word_of
 from core.sheets.preflight import kind_of, open_archive
 from core.sheets.refusals import FileRefused
 from core.sheets.rows import CELL, PICTURES, ROW, Rows
@@ -275,7 +275,9 @@ def find_workbook_table(wanted: Wanted) -> Table:
     )
     table.rows_hint = max(0, last_row_said(book, sheet) - header.last)
     table.date_columns = [
-        i for i, column in enumerate(header.columns) if plain(column) in wanted.dates
+        i
+        for i, column in enumerate(header.columns)
+        if word_of(column, wanted.dates) in wanted.dates
     ]
     return table
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.sheets.headers import closest, find_header, is_numbering, plain, unique
+from core.sheets.headers import closest, find_header, is_numbering, plain, unique, word_of
 from core.sheets.rows import Rows
 from tests.core.corpus import HEADER, people
 
@@ -95,6 +95,45 @@ def test_a_header_of_two_rows_is_read_as_one():
 
     assert head.columns == ["NAMA PENERIMA", "NIK", "NO KK", "HAMIL", "AUD", "SD", "STATUS"]
     assert (head.row, head.last) == (1, 2)
+
+
+def test_a_lower_name_may_stand_before_the_upper_one():
+    known = KNOWN | {plain("TEMPAT LAHIR")}
+    upper = ["NOMOR", "", "NAMA", "LAHIR", "", "STATUS"]
+    lower = ["NO KK", "NIK", "", "TEMPAT", "TGL", ""]
+    head = find_header(
+        rows(upper, lower, ["9901", "9902", "SITI", "UJI", "1-2-1990", "AKTIF"]), known
+    )
+
+    assert head.columns == ["NO KK", "NIK", "NAMA", "TEMPAT LAHIR", "TGL LAHIR", "STATUS"]
+
+
+@pytest.mark.parametrize(
+    ("written", "word"),
+    [
+        ("TGL LAHIR (DD/MM/YYYY)", "TGLLAHIR"),
+        ("NAMA (SESUAI KTP) (3)", "NAMA"),
+        ("NIK [nomor]", "NIK"),
+        ("NAMA (IBU) KANDUNG", "NAMAIBUKANDUNG"),
+        ("SEKOLAH (ASAL)", "SEKOLAHASAL"),
+        ("(NIK)", "NIK"),
+    ],
+)
+def test_an_explanation_in_brackets_counts_only_when_it_is_known_with_it(written, word):
+    assert word_of(written, KNOWN) == word
+
+
+def test_a_header_full_of_explanations_is_still_the_header():
+    head = find_header(
+        rows(
+            ["DAFTAR NAMA", "STATUS"],
+            ["NO KK (KARTU)", "NIK (NOMOR)", "NAMA (SESUAI KTP)"],
+            ["9901", "9902", "SITI"],
+        ),
+        KNOWN,
+    )
+
+    assert head.row == 2
 
 
 def test_one_row_of_data_is_never_taken_for_a_second_header_row():

@@ -4,6 +4,7 @@ import pytest
 from django.utils import translation
 
 from core.sheets import FileRefused, plain
+from core.sheets.headers import count_hits as header_hits
 from dtks import layouts
 from dtks.layouts import LAYOUTS, recognise, unknown_columns, words_of
 
@@ -105,6 +106,87 @@ def test_a_file_without_a_nik_column_is_refused_with_the_columns_it_has():
         assert str(refusal.value) == (
             "Column NIK was not found. The columns are: KODE, NAMA, PAGU."
         )
+
+
+@pytest.mark.parametrize(
+    ("header", "source", "name"),
+    [
+        ("TANGGAL LAHIR (DD/MM/YYYY)", "members", "birth_date"),
+        ("JK (L/P)", "members", "sex"),
+        ("NAMA IBU KANDUNG (SESUAI KK)", "members", "mother_name"),
+        ("NAMA (SESUAI KTP) (4)", "dtks", "name"),
+        ("NIK [Nomor Induk Kependudukan]", "dtks", "nik"),
+        ("NAMA (IBU KANDUNG)", "members", "mother_name"),
+        ("AUD (Anak Usia Dini)", "final_closing", "early_child"),
+        ("NOMINAL (Rp)", "final_closing", "amount"),
+        ("NM_IBU", "members", "mother_name"),
+        ("IBU", "dtks", "mother_name"),
+        ("HUB", "dtks", "relationship"),
+        ("HUBKEL", "dtks", "relationship"),
+        ("DISTRIK", "dtks", "subdistrict"),
+        ("LEMBANG", "dtks", "village"),
+        ("GAMPONG/DESA", "dtks", "village"),
+        ("GENDER", "dtks", "sex"),
+        ("NAMA SESUAI KTP", "dtks", "name"),
+        ("NAMA ANGGOTA RUMAH TANGGA", "dtks", "name"),
+        ("NO INDUK KEPENDUDUKAN", "dtks", "nik"),
+        ("TEMPAT/TGL LAHIR", "dtks", "birth_date"),
+        ("TEMPAT, TANGGAL LAHIR", "dtks", "birth_date"),
+        ("SD/SEDERAJAT", "final_closing", "primary"),
+        ("SMP/SEDERAJAT", "final_closing", "junior"),
+        ("SMA/SEDERAJAT", "final_closing", "senior"),
+        ("TOTAL NOMINAL", "final_closing", "amount"),
+        ("kelurahan_ktp", "dtsen_members", "village"),
+        ("nama_kelurahan_ktp", "dtsen_members", "village"),
+        ("desa_ktp", "dtsen_members", "village"),
+        ("kode_kelurahan_ktp", "dtsen_members", "village_code"),
+        ("kode_wilayah_ktp", "dtsen_members", "village_code"),
+        ("nama_kecamatan_ktp", "dtsen_members", "subdistrict"),
+    ],
+)
+def test_headers_of_other_offices_are_known(header, source, name):
+    layout = layouts.layouts_of(source)[-1]
+
+    found = layouts.match_columns(layout, ["NO", header], {})
+
+    assert found.mapping == {name: 1}
+    assert found.notes == []
+    assert header_hits(["NO", header], words_of(source)) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "source"),
+    [
+        ("NIK (IBU)", "members"),
+        ("NAMA (KEPALA KELUARGA)", "members"),
+        ("NO KK (LAMA)", "members"),
+        ("KODE DESA (BPS)", "dtks"),
+        ("SD (Rp)", "final_closing"),
+        ("STATUS (PERKAWINAN)", "members"),
+        ("TK/SEDERAJAT", "final_closing"),
+        ("S1/SEDERAJAT", "final_closing"),
+        ("JANUARI (HADIR)", "education_checks"),
+    ],
+)
+def test_brackets_that_make_another_column_are_not_passed_over(header, source):
+    assert layouts.match_columns(layouts.layouts_of(source)[-1], ["NO", header], {}).mapping == {}
+
+
+def test_a_header_without_brackets_is_better_than_one_with_them():
+    columns = ["NIK (SESUAI KTP)", "NAMA (SESUAI KTP)", "NIK", "NAMA", "NO KK", "KOMPONEN"]
+
+    mapping = recognise(columns, "members").mapping
+
+    assert (mapping["nik"], mapping["name"]) == (2, 3)
+
+
+def test_headers_that_differ_only_in_brackets_are_no_answer():
+    columns = ["NIK", "NAMA", "TANGGAL LAHIR (DD)", "TANGGAL LAHIR (MM)", "TANGGAL LAHIR (YYYY)"]
+
+    assert "birth_date" not in recognise(columns, "dtks").mapping
+    with pytest.raises(FileRefused) as refusal:
+        recognise(["NIK (SESUAI KTP)", "NIK (SESUAI KK)", "NAMA"], "dtks")
+    assert refusal.value.code == "column_twice"
 
 
 def test_two_columns_called_nik_are_a_question_for_people():
