@@ -2,13 +2,53 @@
 
 CREATE OR REPLACE FUNCTION pkh_date_tidy(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN btrim(
-    regexp_replace(
-        replace(upper(coalesce(value, '') COLLATE "C"), '''', ''),
-        E'[ \t\n\r\f\x0b\u00a0\u200b\ufeff]+', ' ', 'g'
+RETURN rtrim(
+    ltrim(
+        regexp_replace(
+            translate(
+                upper(coalesce(value, '') COLLATE "C"),
+                E'\u2010\u2011\u2012\u2013\u2014\u2212\'', '------'
+            ),
+            E'[ \t\n\r\f\x0b\u00a0\u200b\ufeff]+', ' ', 'g'
+        ),
+        ' '
     ),
-    ' '
+    ' .'
 );
+
+-- What stands behind a place and its comma, when it may be a date; otherwise NULL. No day, no
+-- month and no death is a place, and bare digits behind one could be anything.
+CREATE OR REPLACE FUNCTION pkh_date_behind_place(tidy text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    part text[];
+BEGIN
+    IF position(',' IN tidy) = 0 THEN
+        RETURN NULL;
+    END IF;
+    part := regexp_match(
+        tidy,
+        '^([A-Z][A-Z .()/-]*), ?((?:(?:SENIN|SELASA|RABU|KAMIS|JUMAT|SABTU|MINGGU|AHAD),? ?)?'
+        '[0-9]{1,4}[-/. ]*[-/.A-Z].*)$'
+    );
+    IF part[1] ~ (
+            '(^|[^A-Z])(SENIN|SELASA|RABU|KAMIS|JUMAT|SABTU|MINGGU|AHAD|JUM AT|MENINGGAL|WAFAT|MD'
+            '|ALM|ALMH)([^A-Z]|$)'
+        )
+        OR part[1] ~ (
+            '^[^A-Z]*([A-Z]|SEN|SEL|RAB|KAM|JUM|SAB|MIN|AHD|SENEN|REBO|KEMIS|SETU|JUMAAT'
+            '|SUN|MON|TUE|TUES|WED|THU|THUR|THURS|FRI|SAT'
+            '|SUNDAY|MONDAY|TUESDAY|WEDNESDAY|THURSDAY|FRIDAY|SATURDAY'
+            '|JAN|FEB|PEB|MAR|MRT|APR|MEI|MAY|JUN|JUL|AGU|AGT|AGS|AUG|SEP|SEPT|OKT|OCT|NOV|NOP|DES'
+            '|DEC|JANUARI|FEBRUARI|PEBRUARI|MARET|APRIL|JUNI|JULI|AGUSTUS|SEPTEMBER|OKTOBER'
+            '|NOVEMBER|NOPEMBER|DESEMBER|JANUARY|FEBRUARY|MARCH|JUNE|JULY|AUGUST|OCTOBER|DECEMBER)'
+            '[^A-Z]*$'
+        )
+    THEN
+        RETURN NULL;
+    END IF;
+    RETURN part[2];
+END $$;
 
 -- A date that exists, or NULL: make_date would raise, and pg_input_is_valid begins with 16.
 CREATE OR REPLACE FUNCTION pkh_make_date(year integer, month integer, day integer) RETURNS date
@@ -67,14 +107,14 @@ BEGIN
         END;
     END IF;
     part := regexp_match(
-        tidy, '^([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})(?:[ T][0-9]{1,2}[:.][0-9]{2}[0-9:.+Z]*)?$'
+        tidy, '^([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})(?:[ T][0-9]{1,2}[:.][0-9]{2}[0-9:.+Z]*(?: ?[AP]M)?)?$'
     );
     IF part IS NOT NULL THEN
         RETURN pkh_make_date(part[1]::integer, part[2]::integer, part[3]::integer);
     END IF;
     part := regexp_match(
         tidy,
-        '^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}|[0-9]{2})(?:[ T][0-9]{1,2}[:.][0-9]{2}[0-9:.+Z]*)?$'
+        '^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}|[0-9]{2})(?:[ T][0-9]{1,2}[:.][0-9]{2}[0-9:.+Z]*(?: ?[AP]M)?)?$'
     );
     IF part IS NOT NULL THEN
         RETURN pkh_make_date(
@@ -93,6 +133,17 @@ BEGIN
             WHEN 'OCT' THEN 10 WHEN 'NOV' THEN 11 WHEN 'NOP' THEN 11 WHEN 'DES' THEN 12
             WHEN 'DEC' THEN 12
         END;
+        IF month IS NOT NULL THEN
+            RETURN pkh_make_date(pkh_full_year(part[3], latest_year), month, part[1]::integer);
+        END IF;
+    END IF;
+    part := regexp_match(
+        tidy, '^([0-9]{1,2})[-/. ]([IVX]{1,4})[-/. ]([0-9]{4}|[0-9]{2})$'
+    );
+    IF part IS NOT NULL THEN
+        month := array_position(
+            ARRAY['I', 'II', 'III', 'IV', 'V', 'VI', 'VII', 'VIII', 'IX', 'X', 'XI', 'XII'], part[2]
+        );
         RETURN pkh_make_date(pkh_full_year(part[3], latest_year), month, part[1]::integer);
     END IF;
     IF tidy ~ '^[0-9]{8}$' THEN
@@ -105,10 +156,10 @@ BEGIN
             )
         );
     END IF;
-    IF tidy ~ '^[0-9]{5}(\.[0-9]+)?$' AND left(tidy, 5)::integer BETWEEN 10000 AND 80000 THEN
+    IF tidy ~ '^[0-9]{5}([.,][0-9]+)?$' AND left(tidy, 5)::integer BETWEEN 10000 AND 80000 THEN
         RETURN DATE '1899-12-30' + left(tidy, 5)::integer;
     END IF;
-    RETURN NULL;
+    RETURN pkh_date(pkh_date_behind_place(tidy), latest_year);
 END $$;
 
 CREATE OR REPLACE FUNCTION pkh_date_state(value text) RETURNS text
@@ -123,11 +174,13 @@ BEGIN
     IF tidy ~ '^([-./ 0]*|NULL|NONE|TIDAK ADA|TIDAK DIKETAHUI|N/A)$' THEN
         RETURN 'empty';
     END IF;
+    tidy := coalesce(pkh_date_behind_place(tidy), tidy);
     tidy := regexp_replace(
         tidy, '^(SENIN|SELASA|RABU|KAMIS|JUMAT|SABTU|MINGGU|AHAD),? ?(?=[0-9])', ''
     );
-    IF tidy ~ '^[0-9]{4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,2}([ T][0-9]{1,2}[:.][0-9]{2}[0-9:.+Z]*)?$'
-        OR tidy ~ '^[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ]([0-9]{4}|[0-9]{2})([ T][0-9]{1,2}[:.][0-9]{2}[0-9:.+Z]*)?$'
+    IF tidy ~ '^[0-9]{4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,2}([ T][0-9]{1,2}[:.][0-9]{2}[0-9:.+Z]*(?: ?[AP]M)?)?$'
+        OR tidy ~ '^[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ]([0-9]{4}|[0-9]{2})([ T][0-9]{1,2}[:.][0-9]{2}[0-9:.+Z]*(?: ?[AP]M)?)?$'
+        OR tidy ~ '^[0-9]{1,2}[-/. ](I{1,3}|IV|VI{0,3}|IX|XI{0,2})[-/. ]([0-9]{4}|[0-9]{2})$'
         OR tidy ~ '^[0-9]{8}$'
         OR tidy ~ '^([A-Z]+, ?)?[0-9]{1,2}[-/. ]*(JAN|FEB|PEB|MAR|MRT|APR|MEI|MAY|JUN|JUL|AGU|AGT|AGS|AUG|SEP|OKT|OCT|NOV|NOP|DES|DEC)[A-Z]{0,6}[-/., ]*([0-9]{4}|[0-9]{2})$'
     THEN

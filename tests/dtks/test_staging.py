@@ -490,11 +490,11 @@ def test_dates_with_the_month_first_and_other_periods_are_noted(staged):
     columns = [*MEMBERS, "PERIODE"]
     rows = [
         [*person(1, **{"TGL LAHIR": "04/13/1990"}), "TAHAP 4 2026"],
-        [*person(2), "TAHAP 3 2026"],
+        [*person(2, **{"TGL LAHIR": "4/13/1990 12:00:00 AM"}), "TAHAP 3 2026"],
     ]
     snapshot = staged(text(rows, columns))
 
-    assert {"code": "dates_mixed", "count": 1} in snapshot.notes
+    assert {"code": "dates_mixed", "count": 2} in snapshot.notes
     assert {"code": "period_differs", "said": ["TAHAP 3 2026"]} in snapshot.notes
 
 
