@@ -1,7 +1,7 @@
 """Counts, amounts and component words of ministry files, judged one combination at a time."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
 
 from beneficiaries.amounts import amount, rules_of
 
@@ -19,12 +19,12 @@ def whole_number(cell: str) -> int | None:
     return int(digits) if 0 < len(digits) <= 15 else None
 
 
-def unknown_words(cells: Iterable[str], known: Container[str]) -> list[str]:
+def unknown_words(cells: Iterable[str], known: Collection[str]) -> list[str]:
     """Component cells none of whose words is a component; empty cells say nothing and are fine."""
     unknown = []
     for cell in cells:
-        words = re.findall("[A-Z]+", cell.upper())
-        if cell.strip(" -0") and not any(word in known for word in words):
+        words = re.sub("[^A-Z]+", " ", f" {cell.upper()} ")
+        if cell.strip(" -0") and not any(f" {word} " in words for word in known):
             unknown.append(cell)
     return unknown
 

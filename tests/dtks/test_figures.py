@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from dtks.components import COMPONENT_WORDS
 from dtks.figures import judge_amount, unknown_words, whole_number
 
 RULE = SimpleNamespace(max_components=4, payments_a_year=4)
@@ -42,6 +43,21 @@ def test_words_that_are_no_component_are_found_and_empty_cells_are_not():
     assert unknown_words(["SD", "LANSIA, SMP", "", "-", "MAHASISWA"], {"SD", "SMP", "LANSIA"}) == [
         "MAHASISWA"
     ]
+
+
+def test_the_full_names_of_components_are_known_and_single_words_of_them_are_not():
+    said = [
+        "Anak Usia Dini",
+        "lanjut/usia",
+        "SLTP",
+        "SLTA",
+        "PDB",
+        "TIDAK LANJUT",
+        "USIA",
+        "USIA 9",
+    ]
+
+    assert unknown_words(said, COMPONENT_WORDS) == ["TIDAK LANJUT", "USIA", "USIA 9"]
 
 
 @pytest.mark.parametrize(

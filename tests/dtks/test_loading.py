@@ -361,6 +361,11 @@ def test_components_of_a_period_follow_its_newest_file(staged, load):
         ("DISABIL", "severe_disability"),
         ("LANSIA", "elderly"),
         ("HAM", "rights_victim"),
+        ("Anak Usia Dini", "early_child"),
+        ("LANJUT-USIA (70+)", "elderly"),
+        ("SLTP", "junior"),
+        ("SLTA", "senior"),
+        ("PDB", "severe_disability"),
     ],
 )
 def test_component_words_of_the_ministry(staged, load, word, component):

@@ -43,8 +43,8 @@ ANALYZE load_row;
 CREATE TEMP TABLE load_component AS
 SELECT DISTINCT r.row_number, known.component
 FROM load_row r
-CROSS JOIN LATERAL regexp_split_to_table(r.component_words, '[^A-Z]+') AS said (word)
+CROSS JOIN LATERAL regexp_replace(' ' || r.component_words || ' ', '[^A-Z]+', ' ', 'g') AS said (words)
 JOIN unnest(%(words)s::text[], %(components)s::text[]) AS known (word, component)
-    ON known.word = said.word
+    ON position(' ' || known.word || ' ' IN said.words) > 0
 WHERE r.component_words <> '';
 ANALYZE load_component;
