@@ -130,30 +130,40 @@ def loose_key(key: str | None) -> str | None:
     return key or None
 
 
+_CODE = re.compile("^0?([1-9])(?:[.,]0{1,2})?$")
+
+
+def _word(text: str | None) -> str:
+    """Letters and digits of a coded cell; 01 and 1.0 are the code 1."""
+    return re.sub("[^A-Z0-9]", "", _CODE.sub(r"\1", _plain(text or "")))
+
+
 _SEXES = {
-    **dict.fromkeys(
-        ("L", "1", "M", "LAKI", "LAKILAKI", "LK", "LKLK", "PRIA", "MALE", "LELAKI"), "L"
-    ),
-    **dict.fromkeys(("P", "2", "F", "PEREMPUAN", "PR", "WANITA", "FEMALE", "W"), "P"),
+    word: code
+    for code, words in {
+        "L": "L,1,M,LAKI,LAKILAKI,LK,LKLK,PRIA,MALE,LELAKI,LLAKILAKI,LAKILAKIL,1LAKILAKI,LAKI2",
+        "P": "P,2,F,PEREMPUAN,PR,WANITA,FEMALE,W,PPEREMPUAN,PEREMPUANP,2PEREMPUAN",
+    }.items()
+    for word in words.split(",")
 }
 
 
 def clean_sex(text: str | None) -> str | None:
     """'L' or 'P' for the words and codes offices use, None for anything else."""
-    return _SEXES.get(re.sub("[^A-Z0-9]", "", _plain(text or "")))
+    return _SEXES.get(_word(text))
 
 
 _RELATIONSHIPS = {
     word: code
     for code, words in {
         "head": "1,KEPALAKELUARGA,KEPALARUMAHTANGGA,KEPALAART,KEPALA,KRT,KK",
-        "spouse": "2,ISTRI,SUAMI,ISTRISUAMI,SUAMIISTRI,PASANGAN",
+        "spouse": "2,ISTRI,ISTERI,SUAMI,ISTRISUAMI,SUAMIISTRI,PASANGAN",
         "child": "3,ANAK,ANAKKANDUNG,ANAKTIRI,ANAKANGKAT",
         "child_in_law": "4,MENANTU",
         "grandchild": "5,CUCU",
         "parent": "6,ORANGTUA,ORANGTUAMERTUA,AYAH,IBU",
         "parent_in_law": "MERTUA",
-        "other_relative": "7,FAMILILAIN,SAUDARA,KEPONAKAN,ADIK,KAKAK",
+        "other_relative": "7,FAMILI,FAMILILAIN,SAUDARA,KEPONAKAN,ADIK,KAKAK",
         "other": "8,LAINNYA,LAIN,PEMBANTU,PEMBANTURUMAHTANGGA,SOPIR",
     }.items()
     for word in words.split(",")
@@ -162,7 +172,7 @@ _RELATIONSHIPS = {
 
 def clean_relationship(text: str | None) -> str | None:
     """The relation to the head of the family (code 409 of the 2022 list, or the words)."""
-    return _RELATIONSHIPS.get(re.sub("[^A-Z0-9]", "", _plain(text or "")))
+    return _RELATIONSHIPS.get(_word(text))
 
 
 _AREA_PREFIX = re.compile(
@@ -180,8 +190,12 @@ def area_key(text: str | None) -> str | None:
 _DECEASED = re.compile(
     "(?:^|[^A-Z])(?:MENINGGAL|WAFAT|ALM|ALMH|ALMARHUM|ALMARHUMAH|MD)(?:[^A-Z]|$)"
 )
+_ALIVE = re.compile(
+    "(^|[^A-Z])(?:TIDAK|TDK|BELUM|BLM|BUKAN) (?:MENINGGAL|WAFAT|ALM|ALMH|ALMARHUM|ALMARHUMAH|MD)"
+    "(?=[^A-Z]|$)"
+)
 
 
 def is_deceased(text: str | None) -> bool:
-    """Whether a note says that the person has died (MENINGGAL, WAFAT, ALM, MD)."""
-    return bool(_DECEASED.search(_plain(text or "")))
+    """Whether a note says that the person has died (MENINGGAL, WAFAT, ALM, MD; not TIDAK MD)."""
+    return bool(_DECEASED.search(_ALIVE.sub(r"\1", _plain(text or ""))))

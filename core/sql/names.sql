@@ -140,26 +140,36 @@ RETURN nullif(pkh_single_letters(replace(replace(replace(replace(replace(replace
     'DL', 'D'), 'TS', 'S'), 'Z', 'J'), 'V', 'F'), 'P', 'F'), 'Q', 'K'), 'X', 'KS'), 'Y', 'I'),
     'W', 'U'), 'O', 'U'), 'E', 'I'), 'H', ''), ' ', '')), '');
 
+-- Letters and digits of a coded cell; 01 and 1.0 are the code 1.
+CREATE OR REPLACE FUNCTION pkh_code(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN regexp_replace(
+    regexp_replace(pkh_plain(value), '^0?([1-9])([.,]0{1,2})?$', '\1'), '[^A-Z0-9]', '', 'g'
+);
+
 CREATE OR REPLACE FUNCTION pkh_sex(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
     WHEN value IN ('L', 'P') THEN value
-    ELSE CASE regexp_replace(pkh_plain(value), '[^A-Z0-9]', '', 'g')
+    ELSE CASE pkh_code(value)
         WHEN 'L' THEN 'L' WHEN '1' THEN 'L' WHEN 'M' THEN 'L' WHEN 'LAKI' THEN 'L'
         WHEN 'LAKILAKI' THEN 'L' WHEN 'LK' THEN 'L' WHEN 'LKLK' THEN 'L' WHEN 'PRIA' THEN 'L'
-        WHEN 'MALE' THEN 'L' WHEN 'LELAKI' THEN 'L'
+        WHEN 'MALE' THEN 'L' WHEN 'LELAKI' THEN 'L' WHEN 'LLAKILAKI' THEN 'L'
+        WHEN 'LAKILAKIL' THEN 'L' WHEN '1LAKILAKI' THEN 'L' WHEN 'LAKI2' THEN 'L'
         WHEN 'P' THEN 'P' WHEN '2' THEN 'P' WHEN 'F' THEN 'P' WHEN 'PEREMPUAN' THEN 'P'
         WHEN 'PR' THEN 'P' WHEN 'WANITA' THEN 'P' WHEN 'FEMALE' THEN 'P' WHEN 'W' THEN 'P'
+        WHEN 'PPEREMPUAN' THEN 'P' WHEN 'PEREMPUANP' THEN 'P' WHEN '2PEREMPUAN' THEN 'P'
     END
 END;
 
 CREATE OR REPLACE FUNCTION pkh_relationship(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE regexp_replace(pkh_plain(value), '[^A-Z0-9]', '', 'g')
+RETURN CASE pkh_code(value)
     WHEN '1' THEN 'head' WHEN 'KEPALAKELUARGA' THEN 'head' WHEN 'KEPALARUMAHTANGGA' THEN 'head'
     WHEN 'KEPALAART' THEN 'head' WHEN 'KEPALA' THEN 'head' WHEN 'KRT' THEN 'head'
     WHEN 'KK' THEN 'head'
-    WHEN '2' THEN 'spouse' WHEN 'ISTRI' THEN 'spouse' WHEN 'SUAMI' THEN 'spouse'
+    WHEN '2' THEN 'spouse' WHEN 'ISTRI' THEN 'spouse' WHEN 'ISTERI' THEN 'spouse'
+    WHEN 'SUAMI' THEN 'spouse'
     WHEN 'ISTRISUAMI' THEN 'spouse' WHEN 'SUAMIISTRI' THEN 'spouse' WHEN 'PASANGAN' THEN 'spouse'
     WHEN '3' THEN 'child' WHEN 'ANAK' THEN 'child' WHEN 'ANAKKANDUNG' THEN 'child'
     WHEN 'ANAKTIRI' THEN 'child' WHEN 'ANAKANGKAT' THEN 'child'
@@ -168,7 +178,8 @@ RETURN CASE regexp_replace(pkh_plain(value), '[^A-Z0-9]', '', 'g')
     WHEN '6' THEN 'parent' WHEN 'ORANGTUA' THEN 'parent' WHEN 'ORANGTUAMERTUA' THEN 'parent'
     WHEN 'AYAH' THEN 'parent' WHEN 'IBU' THEN 'parent'
     WHEN 'MERTUA' THEN 'parent_in_law'
-    WHEN '7' THEN 'other_relative' WHEN 'FAMILILAIN' THEN 'other_relative'
+    WHEN '7' THEN 'other_relative' WHEN 'FAMILI' THEN 'other_relative'
+    WHEN 'FAMILILAIN' THEN 'other_relative'
     WHEN 'SAUDARA' THEN 'other_relative' WHEN 'KEPONAKAN' THEN 'other_relative'
     WHEN 'ADIK' THEN 'other_relative' WHEN 'KAKAK' THEN 'other_relative'
     WHEN '8' THEN 'other' WHEN 'LAINNYA' THEN 'other' WHEN 'LAIN' THEN 'other'
@@ -193,6 +204,11 @@ RETURN nullif(
 CREATE OR REPLACE FUNCTION pkh_deceased(value text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(
-    pkh_plain(value) ~ '(^|[^A-Z])(MENINGGAL|WAFAT|ALM|ALMH|ALMARHUM|ALMARHUMAH|MD)([^A-Z]|$)',
+    regexp_replace(
+        pkh_plain(value),
+        '(^|[^A-Z])(?:TIDAK|TDK|BELUM|BLM|BUKAN) (?:MENINGGAL|WAFAT|ALM|ALMH|ALMARHUM|ALMARHUMAH|MD)'
+        '(?=[^A-Z]|$)',
+        '\1', 'g'
+    ) ~ '(^|[^A-Z])(MENINGGAL|WAFAT|ALM|ALMH|ALMARHUM|ALMARHUMAH|MD)([^A-Z]|$)',
     false
 );

@@ -70,7 +70,9 @@ def test_loose_key_joins_what_ears_confuse():
 @pytest.mark.parametrize(
     ("cell", "sex"),
     [("L", "L"), ("Laki-laki", "L"), ("1", "L"), ("perempuan", "P"), ("2", "P"), ("W", "P"),
-     ("", None), ("3", None), (None, None)],
+     ("1.0", "L"), ("2,0", "P"), ("01", "L"), ("02", "P"), ("L (LAKI-LAKI)", "L"),
+     ("P (Perempuan)", "P"), ("2. Perempuan", "P"), ("LAKI2", "L"),
+     ("", None), ("3", None), (None, None), ("10", None), ("2.5", None), ("L/P", None)],
 )  # fmt: skip
 def test_clean_sex_reads_words_and_codes(cell, sex):
     assert clean_sex(cell) == sex
@@ -80,6 +82,27 @@ def test_clean_relationship_reads_words_and_codes():
     cells = ("KEPALA KELUARGA", "1", "Istri", "Anak", "x", None)
 
     assert [clean_relationship(c) for c in cells] == ["head", "head", "spouse", "child", None, None]
+
+
+def test_clean_relationship_reads_codes_with_a_zero_and_other_spellings():
+    cells = ("01", "02", "3.0", "07", "08", "Isteri", "FAMILI", "10", "09")
+
+    assert [clean_relationship(c) for c in cells] == [
+        "head", "spouse", "child", "other_relative", "other", "spouse", "other_relative",
+        None, None,
+    ]  # fmt: skip
+
+
+def test_is_deceased_believes_a_denial():
+    cells = ("TIDAK MENINGGAL", "Belum meninggal dunia", "MASIH HIDUP", "TDK MD", "bukan alm.")
+
+    assert [is_deceased(c) for c in cells] == [False] * 5
+
+
+def test_is_deceased_reads_what_stands_beside_a_denial():
+    cells = ("TIDAK DITEMUKAN, MENINGGAL", "TIDAK, MENINGGAL", "BELUM MD; WAFAT 2024")
+
+    assert [is_deceased(c) for c in cells] == [True] * 3
 
 
 def test_area_key_leaves_out_the_level_word():

@@ -44,6 +44,8 @@ KNOWN_CELLS = [
     "9901011512080802.0", "9901011512080802", f"{88}01011512080802",
     "9901011512080810,0", "9,90105E+15", "'9901011512080810", "1" * 16, "9901 0115 1208 0801",
     "9901**********01", "990101XXXXXX0801", "99O1011512080801", "٣" * 16, "LAKI-LAKI", "Prp",
+    "1.0", "2,00", "01", "08", "10", "09", "L (LAKI-LAKI)", "2. PEREMPUAN", "LAKI2", "Isteri",
+    "FAMILI", "TIDAK MENINGGAL", "BELUM  MD", "BLM MENINGGAL TDK WAFAT", "TIDAK, MENINGGAL",
 ]  # fmt: skip
 
 
@@ -60,7 +62,7 @@ def written_cells():
     text = (
         "MUH MOHAMMAD M. H HJ. DR BIN BINTI ALM NUR ABD SITI ST AA DJOKO SOEHARTO R T. (ALM) ,"
         " S.PD AHMAD 5 0 12 1990 PEBRUARI / - 03 31 RABU SENIN 9901 E+15 * X KEC. DESA ' \u00e9"
-        " UJI, III AM \u2013 . 00:00"
+        " UJI, TIDAK MENINGGAL 1.0 III AM \u2013 . 00:00"
     )
     words = text.split(" ")
     for _ in range(12_000):
