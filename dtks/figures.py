@@ -5,13 +5,17 @@ from collections.abc import Collection, Iterable
 
 from beneficiaries.amounts import amount, rules_of
 
-GROUPED = re.compile(r"(?:rp\.?)?\s*\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?", re.IGNORECASE)
-PLAIN = re.compile(r"(?:rp\.?)?\s*\d{1,15}(?:[.,]\d{1,2})?", re.IGNORECASE)
+_SIGN, _END = r"(?:(?:rp|idr)\.?)?\s*", r"(?:[.,]\d{1,2}|[.,][-\u2013]{1,2})?"
+GROUPED = re.compile(_SIGN + r"\d{1,3}(?:[.,]\d{3})+" + _END, re.IGNORECASE)
+PLAIN = re.compile(_SIGN + r"\d{1,15}" + _END, re.IGNORECASE)
 CENTS = re.compile(r"[.,]\d{1,2}$")
 
 
 def whole_number(cell: str) -> int | None:
-    """675000, 675.000, 675,000, Rp 675.000,00 and 3.0; None for anything else, a sign included."""
+    """675000, 675.000, 675,000, Rp 675.000,00, IDR 675.000,- and 3.0; None for anything else.
+
+    A sign is anything else too: -675.000 and 675.000- are not read.
+    """
     text = cell.strip()
     if not (GROUPED.fullmatch(text) or PLAIN.fullmatch(text)):
         return None

@@ -1,10 +1,11 @@
--- Whole rupiah and counts as offices write them: 675000, 675.000, Rp 675.000,00, 3.0.
+-- Whole rupiah and counts as offices write them: 675000, 675.000, Rp 675.000,00,
+-- IDR 675.000,-, 3.0.
 -- A sign, a letter E or anything longer than 15 digits is not a number we trust: NULL.
 CREATE OR REPLACE FUNCTION pkh_whole(value text) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-    WHEN btrim(value) ~* '^(rp\.?)?\s*[0-9]{1,3}([.,][0-9]{3})+([.,][0-9]{1,2})?$'
-        OR btrim(value) ~* '^(rp\.?)?\s*[0-9]{1,15}([.,][0-9]{1,2})?$'
+    WHEN btrim(value) ~* E'^((rp|idr)\\.?)?[\\s\u00a0]*[0-9]{1,3}([.,][0-9]{3})+([.,][0-9]{1,2}|[.,][-\u2013]{1,2})?$'
+        OR btrim(value) ~* E'^((rp|idr)\\.?)?[\\s\u00a0]*[0-9]{1,15}([.,][0-9]{1,2}|[.,][-\u2013]{1,2})?$'
     THEN nullif(
         left(regexp_replace(regexp_replace(btrim(value), '[.,][0-9]{1,2}$', ''), '[^0-9]', '', 'g'), 15),
         ''
