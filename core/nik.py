@@ -24,13 +24,18 @@ NumberState = Literal[
 ]
 
 # Spaces of every kind, apostrophes and quotes, dots and dashes between groups of digits,
-# zero-width characters and the byte-order mark: dressing, not damage. Spelled out, because
-# "white space" means something else in every regular-expression engine.
-_SPACES = " \t\n\r\f\v\u00a0\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+# zero-width characters, marks of writing direction, soft hyphens and the byte-order mark:
+# dressing, not damage. Spelled out, because "white space" means something else in every
+# regular-expression engine.
+_SPACES = (
+    " \t\n\r\f\v\u00a0\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+    "\u00ad\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 _DRESSING = str.maketrans(
     "", "", _SPACES + "'\"`.,-_/\u00b4\u2010\u2011\u2012\u2013\u2014\u2015\u2018\u2019\u201c\u201d"
 )
 _SCIENTIFIC = re.compile(r"^[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}$")
+_AS_TEXT = re.compile(r'^="([^"]*)"$')  # a formula that keeps a number text: ="9901…"
 _DECIMAL_TAIL = re.compile(r"^([0-9]{2,})[.,]0{1,2}$")
 _MASK = re.compile("[*X#?\u2022\u25cf]")
 _NOTHING = {"", "TIDAKADA", "TDKADA", "BELUMADA", "KOSONG", "NIHIL", "NULL", "NONE", "NAN", "NA"}
@@ -56,6 +61,7 @@ def clean_nik(text: str | None, numeric: bool = False) -> tuple[str | None, Numb
     `ok`.
     """
     raw = _upper((text or "").strip(_SPACES + "'"))
+    raw = _AS_TEXT.sub(r"\1", raw).strip(_SPACES + "'")
     tail = _DECIMAL_TAIL.match(raw)
     if tail and len(tail[1]) > 12:
         raw, numeric = tail[1], True  # "…01.0" went through a floating-point cell

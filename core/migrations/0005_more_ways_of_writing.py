@@ -1,4 +1,4 @@
-"""More ways of writing dates, codes and notes: the functions of core/sql again."""
+"""More ways of writing numbers, dates, codes and notes: the functions of core/sql again."""
 
 from pathlib import Path
 
@@ -11,5 +11,5 @@ class Migration(migrations.Migration):
     dependencies = [("core", "0004_search_key")]
     operations = [
         migrations.RunSQL([(SQL / name).read_text(encoding="utf-8")], migrations.RunSQL.noop)
-        for name in ("dates.sql", "names.sql")
+        for name in ("numbers.sql", "dates.sql", "names.sql")
     ]

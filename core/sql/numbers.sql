@@ -6,12 +6,14 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN regexp_replace(value, '[^0-9]', '', 'g');
 
 -- The cell without what is dressing, not damage: spaces of every kind, apostrophes, quotes,
--- dots and dashes between groups, zero-width characters, the byte-order mark.
+-- dots and dashes between groups, zero-width characters, marks of writing direction, soft
+-- hyphens, the byte-order mark.
 CREATE OR REPLACE FUNCTION pkh_number_tidy(value text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN translate(
     value,
     E' \t\n\r\f\x0b\u00a0\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff'
+    '\u00ad\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069'
     '''"`.,-_/\u00b4\u2010\u2011\u2012\u2013\u2014\u2015\u2018\u2019\u201c\u201d',
     ''
 );
@@ -23,14 +25,26 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN right(value, 1) = '0'
     OR right(value, 1) IN ('2', '4', '6', '8') AND left(value, 2) COLLATE "C" > '90';
 
+-- The cell without what stands around it, and without the formula that keeps it text: ="9901…".
+CREATE OR REPLACE FUNCTION pkh_number_text(value text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    around CONSTANT text :=
+        E' \t\n\r\f\x0b\u00a0\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff'
+        '\u00ad\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069''';
+    inside text := btrim(value, around);
+BEGIN
+    IF inside LIKE '="%"' THEN
+        inside := btrim(regexp_replace(inside, '^="([^"]*)"$', '\1'), around);
+    END IF;
+    RETURN inside;
+END $$;
+
 -- Digits 1-16 and the state, as one array {number, state}: what core.nik.clean_nik returns.
 CREATE OR REPLACE FUNCTION pkh_number(value text, "numeric" boolean DEFAULT false) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-    raw text := btrim(
-        upper(coalesce(value, '') COLLATE "C"),
-        E' \t\n\r\f\x0b\u00a0\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff'''
-    );
+    raw text := upper(pkh_number_text(coalesce(value, '')) COLLATE "C");
     tidy text;
     through_float boolean := coalesce("numeric", false);
 BEGIN
@@ -93,7 +107,7 @@ CREATE OR REPLACE FUNCTION pkh_nik_remains(value text, "numeric" boolean DEFAULT
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     state text := pkh_nik_state(value, "numeric");
-    tidy text := upper(pkh_number_tidy(value) COLLATE "C");
+    tidy text := upper(pkh_number_tidy(pkh_number_text(value)) COLLATE "C");
 BEGIN
     RETURN CASE
         WHEN state = 'masked' AND length(tidy) = 16

@@ -25,6 +25,17 @@ NIKS = st.from_regex(r"\A99[0-9]{13}[1-9]\Z")
         ("'9901011512080801", False, "9901011512080801", "ok"),
         ("99.01.01.151208.0801", False, "9901011512080801", "ok"),
         (" 990101 151208 0801\u00a0", False, "9901011512080801", "ok"),
+        ('="9901011512080801"', False, "9901011512080801", "ok"),
+        ('="9901011512080810"', False, "9901011512080810", "ok"),
+        ("\u202a9901011512080801\u202c", False, "9901011512080801", "ok"),
+        ("\u2066\u00ad9901011512080801\u2069", False, "9901011512080801", "ok"),
+        ('="9901011512080810.0"', False, None, "truncated"),
+        ('="9901**********01"', False, None, "masked"),
+        ('="9.90101E+15"', False, None, "scientific"),
+        ('=""', False, None, "empty"),
+        ("=9901011512080801", False, None, "letters"),
+        ('=""9901011512080801""', False, None, "letters"),
+        ('9901="011512080801"', False, None, "letters"),
         ("", False, None, "empty"),
         (None, False, None, "empty"),
         ("-", False, None, "empty"),
@@ -64,6 +75,7 @@ def test_clean_nik_never_completes_a_number_that_lost_a_digit(nik, place):
 
 @given(NIKS)
 def test_was_tidied_speaks_only_of_dressing(nik):
+    assert was_tidied(f'="{nik}"') and was_tidied(f"\u202a{nik}\u202c")
     assert (was_tidied(nik), was_tidied(f"'{nik}"), was_tidied(nik[:15])) == (False, True, False)
 
 

@@ -44,6 +44,8 @@ KNOWN_CELLS = [
     "9901011512080802.0", "9901011512080802", f"{88}01011512080802",
     "9901011512080810,0", "9,90105E+15", "'9901011512080810", "1" * 16, "9901 0115 1208 0801",
     "9901**********01", "990101XXXXXX0801", "99O1011512080801", "٣" * 16, "LAKI-LAKI", "Prp",
+    '="9901011512080801"', "'=\"9901011512080810.0\" ", '="9,90105E+15"', '=""',
+    "=9901011512080801", "SENIN19901.0", '="\u202a9901011512080801\u2069"', '=""9901011512080801""', "\u00ad9901011512080801\u202c",
     "1.0", "2,00", "01", "08", "10", "09", "L (LAKI-LAKI)", "2. PEREMPUAN", "LAKI2", "Isteri",
     "FAMILI", "TIDAK MENINGGAL", "BELUM  MD", "BLM MENINGGAL TDK WAFAT", "TIDAK, MENINGGAL",
 ]  # fmt: skip
@@ -62,7 +64,7 @@ def written_cells():
     text = (
         "MUH MOHAMMAD M. H HJ. DR BIN BINTI ALM NUR ABD SITI ST AA DJOKO SOEHARTO R T. (ALM) ,"
         " S.PD AHMAD 5 0 12 1990 PEBRUARI / - 03 31 RABU SENIN 9901 E+15 * X KEC. DESA ' \u00e9"
-        " UJI, TIDAK MENINGGAL 1.0 III AM \u2013 . 00:00"
+        ' =" " UJI, TIDAK MENINGGAL 1.0 III AM \u2013 . 00:00'
     )
     words = text.split(" ")
     for _ in range(12_000):
@@ -110,6 +112,16 @@ def test_sql_birth_code_and_agreement_are_those_of_python():
         for day, sex, code, agrees, number in cursor:
             assert code == nik.birth_code(day, sex)
             assert agrees == nik.agrees_with_birth(number, day, sex)
+
+
+@pytest.mark.django_db
+def test_remains_of_a_number_are_those_inside_its_formula():
+    cells = ["9901**********01", "9.90101E+15", "990101151208080"]
+
+    wrapped = answers("pkh_nik_remains(cell)", [f'="{cell}"' for cell in cells])
+
+    assert wrapped == answers("pkh_nik_remains(cell)", cells)
+    assert None not in wrapped
 
 
 @pytest.mark.django_db
