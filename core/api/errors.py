@@ -44,6 +44,9 @@ class OfficeExceptionHandler(ExceptionHandler):
 
 class OfficeErrorFormatter(ExceptionFormatter):
     def run(self):
+        return sayable(self._error())
+
+    def _error(self):
         refusal = getattr(self.exc, "refusal", None)
         if refusal is not None:
             error = {"code": refusal.code, "message": str(refusal), "fields": refusal.fields}
@@ -66,6 +69,21 @@ class OfficeErrorFormatter(ExceptionFormatter):
         else:
             code, message = first.code, _said(first)
         return {"error": {"code": code, "message": message, "fields": fields}}
+
+
+def sayable(said):
+    """The same answer as UTF-8 can carry it.
+
+    JSON may name half a character ("\\ud800"), and many a refusal repeats what was sent. Mended
+    here and not where a body is read: one such value in the outbox of a phone blocks no other.
+    """
+    if isinstance(said, str):
+        return said.encode("utf-8", "replace").decode()
+    if isinstance(said, dict):
+        return {sayable(name): sayable(value) for name, value in said.items()}
+    if isinstance(said, list):
+        return [sayable(one) for one in said]
+    return said
 
 
 def _said(error) -> str:

@@ -47,3 +47,28 @@ def test_a_body_that_cannot_be_read_is_explained_in_indonesian(api, operator, pl
 
     assert answer.status_code == 400
     assert message in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("activities", "kind"), ("activities", "level"), ("visits", "purpose")],
+)
+def test_half_a_character_is_a_wrong_value_and_no_broken_answer(api, sari, place, path, field):
+    answer = api(sari).post(
+        f"/api/v1/{path}/", data=f'{{"{field}": "\\ud800"}}', content_type="application/json"
+    )
+
+    assert answer.status_code == 400
+    assert "?" in answer.json()["error"]["fields"][field]
+
+
+def test_half_a_character_in_a_name_that_was_sent_is_no_broken_answer(api, operator, place):
+    member = MemberFactory(household__desa__code="99.01.01.2001")
+
+    answer = api(operator).patch(
+        f"/api/v1/members/{member.pk}/",
+        data='{"version": 1, "sex": "\\udfff", "\\ud800": 1}',
+        content_type="application/json",
+    )
+
+    assert answer.status_code == 400

@@ -234,3 +234,14 @@ def test_forty_visits_sent_five_times_by_eight_at_once_are_forty(sari, hers, ope
     assert {(row.seen["birth_place"], row.met["birth_place"]) for row in conflicts} == {
         ("METRO", "BANDUNG")
     }
+
+
+@pytest.mark.django_db
+def test_half_a_character_in_one_visit_of_a_batch_blocks_no_other(client, sari, family):
+    client.force_login(sari)
+    bad = body(family, purpose="\ud800")
+
+    answer = send(client, BATCH, {"visits": [bad, body(family)]})
+
+    assert answer.status_code == 200
+    assert [one["status"] for one in answer.json()["results"]] == [400, 201]
