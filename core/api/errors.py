@@ -1,8 +1,10 @@
 """One shape for every refusal: {"error": {"code", "message", "fields"}}, in the asker's words."""
 
+import re
 from json import JSONDecodeError
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions, status
@@ -16,6 +18,21 @@ STATUS_OF = {
     "too_many_searches": status.HTTP_429_TOO_MANY_REQUESTS,
     "too_many_reveals": status.HTTP_429_TOO_MANY_REQUESTS,
     "too_large": status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+}
+
+_NAMING_A_TYPE = (
+    "Invalid data. Expected a dictionary, but got {datatype}.",
+    'Expected a list of items but got type "{input_type}".',
+    'Expected a dictionary of items but got type "{input_type}".',
+)
+_TYPES = {
+    "list": gettext_lazy("a list"),
+    "dict": gettext_lazy("an object"),
+    "str": gettext_lazy("a text"),
+    "int": gettext_lazy("a number"),
+    "float": gettext_lazy("a number"),
+    "bool": gettext_lazy("true or false"),
+    "NoneType": gettext_lazy("nothing"),
 }
 
 
@@ -88,7 +105,17 @@ def sayable(said):
 
 def _said(error) -> str:
     """In the asker's words also where the library left its own English."""
-    return _(str(error.detail)) if error.detail else ""
+    return _in_words(_(str(error.detail))) if error.detail else ""
+
+
+def _in_words(said: str) -> str:
+    """Where the library names what it got by the word of its programming language."""
+    for message in map(_, _NAMING_A_TYPE):
+        before, after = re.split(r"\{\w+\}", message)
+        kind = said.removeprefix(before).removesuffix(after)
+        if kind in _TYPES and said == before + kind + after:
+            return before + str(_TYPES[kind]) + after
+    return said
 
 
 def conflict_details(refusal) -> dict:

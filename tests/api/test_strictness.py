@@ -35,7 +35,8 @@ def test_a_method_nobody_may_use_is_not_allowed_rather_than_forbidden(api, ratna
     ("body", "message"),
     [
         ('{"version": 1,,}', "bukan JSON yang sah: baris 1, kolom 15"),
-        ("[1]", "harus satu objek"),
+        ("[1]", "harus satu objek, bukan daftar."),
+        ("7", "harus satu objek, bukan angka."),
     ],
 )
 def test_a_body_that_cannot_be_read_is_explained_in_indonesian(api, operator, place, body, message):
@@ -72,3 +73,17 @@ def test_half_a_character_in_a_name_that_was_sent_is_no_broken_answer(api, opera
     )
 
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("households", "message"),
+    [
+        ("x", "Isinya harus sebuah daftar, bukan teks."),
+        ({}, "Isinya harus sebuah daftar, bukan objek."),
+    ],
+)
+def test_what_is_no_list_is_called_by_an_indonesian_word(api, sari, place, households, message):
+    answer = api(sari).post("/api/v1/activities/", {"households": households}, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["fields"]["households"] == message
