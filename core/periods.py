@@ -4,7 +4,8 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-_TEXT = re.compile(r"(\d{4})-([1-4])")
+# No other century: far away the quarter before or after has no date.
+_TEXT = re.compile(r"((?:19|20)\d\d)-([1-4])", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -26,8 +27,7 @@ class Period:
 
     @property
     def ends_on(self) -> dt.date:
-        following = self.next()
-        return dt.date(following.year, 3 * following.stage - 2, 1) - dt.timedelta(days=1)
+        return dt.date(self.year, 3 * self.stage, 31 if self.stage in (1, 4) else 30)
 
     def next(self) -> "Period":
         return Period(self.year + 1, 1) if self.stage == 4 else Period(self.year, self.stage + 1)

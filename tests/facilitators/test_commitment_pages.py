@@ -343,3 +343,11 @@ def test_the_night_brings_the_lists_up_to_date_and_leaves_closed_ones(settings, 
 
     checks = CommitmentCheck.objects.filter(member=child)
     assert [check.quarter.period for check in checks.select_related("quarter")] == [LAST.next()]
+
+
+@pytest.mark.parametrize("name", ["commitments", "close_quarter"])
+@pytest.mark.parametrize("said", ["9999-4", "0000-1"])
+def test_a_quarter_of_another_age_is_as_if_none_was_said(client, ratna, name, said):
+    client.force_login(ratna)
+
+    assert client.get(reverse(f"facilitators:{name}"), {"tahap": said}).status_code == 200
