@@ -2,6 +2,7 @@
 
 from django.db import DataError
 from django.http import JsonResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import defaults
 
@@ -37,6 +38,24 @@ def server_error(request):
         message = _("Something went wrong on our side. Nothing half-finished was kept.")
         return _for_programs(request, "error", message, 500)
     return defaults.server_error(request)
+
+
+class WrongMethodMiddleware:
+    """Django answers a wrong method with an empty page, which browsers fill with their English.
+
+    People meet it when they reload a button's address or come back to one from the sign-in page.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        answer = self.get_response(request)
+        if answer.status_code != 405 or answer.content or request.path.startswith("/api/"):
+            return answer
+        page = render(request, "405.html", status=405)
+        page.headers["Allow"] = answer.headers["Allow"]
+        return page
 
 
 class UnreadableTextMiddleware:

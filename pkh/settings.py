@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "accounts.middleware.SecondFactorMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
+    "pkh.errors.WrongMethodMiddleware",
     "pkh.errors.UnreadableTextMiddleware",
 ]
 

@@ -100,7 +100,7 @@ def test_no_english_on_an_indonesian_screen(world, person):
     )
 
 
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500", "account/lockout"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "405", "500", "account/lockout"])
 def test_error_pages_hold_no_english(name):
     said = texts_of(render_to_string(f"{name}.html", {"minutes": 15}))
 
