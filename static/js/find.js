@@ -54,8 +54,11 @@ if (find) {
         headers: { "HX-Request": "true" },
         signal: asking.signal,
       });
-      // A session that ended, or a refusal: Enter shows the whole page and says what it is.
-      if (!answer.ok || answer.redirected) return forget();
+      // A session that ended leads to the sign-in page, and from there back here.
+      const door = answer.headers.get("HX-Redirect");
+      if (door) return window.location.assign(door);
+      // A refusal: Enter shows the whole page and says what it is.
+      if (!answer.ok) return forget();
       panel.innerHTML = await answer.text();
       panel.hidden = !find.contains(document.activeElement);
     } catch (error) {

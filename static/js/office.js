@@ -27,15 +27,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (status === 409 || status === 422) event.detail.shouldSwap = true;
 });
 
-// A session that ended answers a fragment with the sign-in page: go there as a whole page.
-document.addEventListener("htmx:beforeOnLoad", (event) => {
-  const answered = event.detail.xhr.responseURL || "";
-  if (answered.includes("/akun/login")) {
-    event.preventDefault();
-    window.location.reload();
-  }
-});
-
 // What follows a page by itself: its place says that it is on its way, or that it did not come,
 // beside the address it can be opened at. Who stood in that place goes on standing there.
 let stoodThere = false;

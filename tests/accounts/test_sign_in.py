@@ -1,5 +1,7 @@
 import datetime as dt
 import re
+import uuid
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -379,3 +381,80 @@ def test_a_session_stays_alive_while_somebody_works(client, sari):
 
     assert client.session["seen_at"] >= first
     assert client.session.get_expiry_age() > 11.9 * 60 * 60
+
+
+# --- a session that ended in the middle of the work
+
+HERE = "http://testserver"
+NOT_SAVED = "Kiriman terakhir belum tersimpan; isilah sekali lagi."
+
+
+def press(client, **headers):
+    """The button of a page; its address has no page of its own."""
+    return client.post(reverse("facilitators:sign_visit", args=[uuid.uuid4()]), headers=headers)
+
+
+def test_a_button_without_a_session_leads_back_to_its_page(client, sari):
+    gone = press(client, referer=f"{HERE}/kunjungan/?hari=02-11-2026#dua")
+    page = client.get(gone.url)
+    back = sign_in_at(client, gone.url)
+
+    assert gone.url == "/akun/login/?next=/kunjungan/%3Fhari%3D02-11-2026"
+    assert NOT_SAVED in page.content.decode()
+    assert back.url == "/kunjungan/?hari=02-11-2026"
+    assert NOT_SAVED in client.get(HOME).content.decode()
+    assert NOT_SAVED not in client.get(HOME).content.decode()
+
+
+def sign_in_at(client, address):
+    return client.post(
+        address,
+        {
+            "login": "sari",
+            "password": PASSWORD,
+            "next": parse_qs(urlsplit(address).query)["next"][0],
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    "referer",
+    [
+        "",
+        "https://jahat.example/kunjungan/",
+        "//jahat.example/",
+        "javascript:alert(1)",
+        "http:///x",
+    ],
+)
+def test_a_button_without_a_session_never_leads_elsewhere(client, db, referer):
+    assert press(client, referer=referer).url == "/akun/login/?next=/"
+
+
+def test_what_a_script_sent_is_not_called_unsaved(client, db):
+    gone = press(client, **{"sec-fetch-mode": "same-origin"})
+
+    assert NOT_SAVED not in client.get(gone.url).content.decode()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_fragment_without_a_session_sends_its_page_to_the_sign_in(client, db, method):
+    answer = getattr(client, method)(
+        reverse("dashboard:search"),
+        headers={"hx-request": "true", "referer": f"{HERE}/keluarga/?halaman=2"},
+    )
+
+    assert (answer.status_code, answer.content) == (401, b"")
+    assert answer.headers["HX-Redirect"] == "/akun/login/?next=/keluarga/%3Fhalaman%3D2"
+
+
+def test_a_button_after_seven_days_leads_back_to_its_page(client, sari):
+    sign_in(client, "sari")
+    session = client.session
+    session["signed_in_at"] = int((timezone.now() - dt.timedelta(days=8)).timestamp())
+    session.save()
+
+    gone = press(client, referer=f"{HERE}/kunjungan/")
+
+    assert gone.url == "/akun/login/?next=/kunjungan/"
+    assert "_auth_user_id" not in client.session
