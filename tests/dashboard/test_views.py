@@ -344,3 +344,9 @@ def test_household_names_todays_facilitator_and_the_one_before(client, ratna, sa
 
     assert 0 < text.find("CUT KEDUA") < text.find("ANA PERTAMA")
     assert "CUT KEDUA" not in page(client, sari, household.get_absolute_url())
+
+
+def test_home_keeps_its_title_when_the_tables_follow(client, ratna):
+    family()
+
+    assert 'hx-swap="outerHTML ignoreTitle:true"' in page(client, ratna, reverse("dashboard:home"))
