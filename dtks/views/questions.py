@@ -194,13 +194,14 @@ def decide(request, snapshot_pk, pk):
     row = request.POST.get("baris", "")
     following = _next_url(request.user, found, query)
     try:
+        row_number = _row(row)
         due_on = _day(request.POST.get("sampai", "").strip()[:40])
         decision = services.decide(
             difference=found,
             verdict=request.POST.get("keputusan", ""),
             fields=request.POST.getlist("nilai"),
             note=request.POST.get("catatan", "").strip()[:500],
-            row_number=int(row) if row.isdecimal() and len(row) < 10 else None,
+            row_number=row_number,
             due_on=due_on,
             by=request.user,
             at=timezone.now(),
@@ -212,6 +213,15 @@ def decide(request, snapshot_pk, pk):
     target = following.partition("?")[0] or reverse("dtks:queue")
     query["terakhir"] = str(decision.pk)
     return redirect(f"{target}?{query.urlencode()}")
+
+
+def _row(text):
+    """The row chosen among several; None when the page asked for none."""
+    if not text:
+        return None
+    if not (text.isdecimal() and len(text) < 10):
+        raise Refused("invalid", _("This is no row of the file. Choose the row again."))
+    return int(text)
 
 
 def _day(text):

@@ -237,6 +237,18 @@ def test_decide_shows_the_refusal_and_keeps_the_note(client, asked, sari):
     assert Decision.objects.count() == 0
 
 
+@pytest.mark.parametrize("row", ["abc", "-1", "1" * 10])
+def test_decide_takes_no_other_row_than_the_one_that_was_named(client, asked, sari, row):
+    question = asked().get()
+    client.force_login(sari)
+
+    answer = decide(client, question, "same", baris=row)
+
+    assert answer.status_code == 409
+    assert "Ini bukan nomor baris berkas." in answer.content.decode()
+    assert Decision.objects.count() == 0
+
+
 def test_decide_says_who_was_first(client, asked, sari, operator):
     question = asked().get()
     client.force_login(operator)
