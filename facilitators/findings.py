@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from beneficiaries.models import Member
 from core.errors import Refused
+from core.free_text import mask_identity_numbers
 from core.names import clean_name
 from facilitators.models import ChangeProposal
 
@@ -100,7 +101,7 @@ def _clean(name, value, today):
     ):
         raise ValueError(_("has at most three digits"))
     if name == "name":
-        return clean_name(value) or ""
+        return mask_identity_numbers(clean_name(value) or "")
     choices = {
         "sex": Member.Sex.values,
         "relationship": Member.Relationship.values,
@@ -108,7 +109,7 @@ def _clean(name, value, today):
     }.get(name)
     if choices is not None and value not in choices:
         raise ValueError(_("is not one of the choices"))
-    return value
+    return mask_identity_numbers(value) if name in LONGEST else value
 
 
 def _day(name, value, today):

@@ -2,6 +2,7 @@ import math
 
 from rest_framework import serializers
 
+from core.free_text import no_identity_number
 from core.paging import LARGEST_ID
 from facilitators.models import ChangeProposal, Purpose, Visit, VisitRequest
 
@@ -144,10 +145,18 @@ class VisitWriteSerializer(serializers.Serializer):
 
 class VisitChangeSerializer(serializers.Serializer):
     version = serializers.IntegerField(min_value=1, max_value=LARGEST_VERSION)
-    reason = serializers.CharField(max_length=300, help_text="Why; kept beside the old words.")
-    people_met = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
-    next_step = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    reason = serializers.CharField(
+        max_length=300, validators=[no_identity_number], help_text="Why; kept beside the old words."
+    )
+    people_met = serializers.CharField(
+        max_length=300, validators=[no_identity_number], required=False, allow_blank=True
+    )
+    note = serializers.CharField(
+        max_length=4000, validators=[no_identity_number], required=False, allow_blank=True
+    )
+    next_step = serializers.CharField(
+        max_length=300, validators=[no_identity_number], required=False, allow_blank=True
+    )
     next_on = serializers.DateField(required=False, allow_null=True)
 
 

@@ -21,6 +21,7 @@ from beneficiaries.models import Household
 from core.api.filters import IdFilter
 from core.api.views import OfficeViewSet
 from core.errors import Refused
+from core.free_text import no_identity_number
 from core.paging import LARGEST_ID
 from facilitators import services
 from facilitators.api.months import MONTH, MonthFilter, PeopleOfAMonthViewSet
@@ -193,11 +194,17 @@ class ActivityInputSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(ACTIVITIES)
     level = serializers.ChoiceField(Level.choices)
     held_on = serializers.DateField()
-    place = serializers.CharField(max_length=150)
+    place = serializers.CharField(max_length=150, validators=[no_identity_number])
     participants = serializers.IntegerField(
         min_value=0, max_value=MOST_PARTICIPANTS, required=False, default=0
     )
-    note = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
+    note = serializers.CharField(
+        max_length=4000,
+        validators=[no_identity_number],
+        required=False,
+        allow_blank=True,
+        default="",
+    )
     households = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID),
         max_length=MOST_FAMILIES,

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.free_text import no_identity_number
 from core.paging import LARGEST_ID
 from core.periods import Period
 from facilitators.models import CommitmentCheck, Outcome
@@ -188,7 +189,9 @@ class SchoolForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    alasan = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
+    alasan = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, validators=[no_identity_number]
+    )
 
 
 class CorrectionForm(ReasonForm):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import DayField
+from core.free_text import no_identity_number
 from facilitators.models import Attendance, LearningSession, LearningTopic
 
 
@@ -45,7 +46,9 @@ class SessionForm(forms.Form):
     nomor = forms.UUIDField(widget=forms.HiddenInput)
     tanggal = DayField(label=gettext_lazy("Held on"))
     topik = TopicField(label=gettext_lazy("Topic"))
-    tempat = forms.CharField(label=gettext_lazy("Place"), max_length=150, required=False)
+    tempat = forms.CharField(
+        label=gettext_lazy("Place"), max_length=150, validators=[no_identity_number], required=False
+    )
     tamu = forms.IntegerField(
         label=gettext_lazy("Guests"),
         min_value=0,
@@ -62,6 +65,7 @@ class SessionForm(forms.Form):
     catatan = forms.CharField(
         label=gettext_lazy("Note"),
         max_length=1000,
+        validators=[no_identity_number],
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import DayField
+from core.free_text import no_identity_number
 from facilitators.forms.learning import TopicField
 from facilitators.models import Attendance, LearningSession
 
@@ -82,7 +83,9 @@ class CorrectionForm(forms.Form):
     koreksi = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=100_000)
     tanggal = DayField(label=gettext_lazy("Held on"))
     topik = TopicField(label=gettext_lazy("Topic"))
-    tempat = forms.CharField(label=gettext_lazy("Place"), max_length=150, required=False)
+    tempat = forms.CharField(
+        label=gettext_lazy("Place"), max_length=150, validators=[no_identity_number], required=False
+    )
     tamu = forms.IntegerField(label=gettext_lazy("Guests"), min_value=0, max_value=500)
     pemahaman = forms.ChoiceField(
         label=gettext_lazy("Understanding"),
@@ -92,12 +95,14 @@ class CorrectionForm(forms.Form):
     catatan = forms.CharField(
         label=gettext_lazy("Note"),
         max_length=1000,
+        validators=[no_identity_number],
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     alasan = forms.CharField(
         label=gettext_lazy("Why it is corrected"),
         max_length=300,
+        validators=[no_identity_number],
         help_text=gettext_lazy("What was written before stays readable with this reason."),
     )
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Household, Member
 from core.forms import DayField
+from core.free_text import no_identity_number
 from facilitators.models import ChangeProposal, Purpose, VisitRequest
 
 SCHOOLS = [
@@ -59,11 +60,19 @@ class VisitForm(forms.Form):
         widget=forms.TimeInput(format="%H.%M", attrs={"placeholder": "08.30"}),
         error_messages={"invalid": _("Write the time like 08.30.")},
     )
-    people_met = forms.CharField(label=_("People met"), max_length=300, required=False)
-    note = forms.CharField(
-        label=_("What was found"), max_length=4000, required=False, widget=forms.Textarea
+    people_met = forms.CharField(
+        label=_("People met"), max_length=300, validators=[no_identity_number], required=False
     )
-    next_step = forms.CharField(label=_("Next step"), max_length=300, required=False)
+    note = forms.CharField(
+        label=_("What was found"),
+        max_length=4000,
+        validators=[no_identity_number],
+        required=False,
+        widget=forms.Textarea,
+    )
+    next_step = forms.CharField(
+        label=_("Next step"), max_length=300, validators=[no_identity_number], required=False
+    )
     next_on = DayField(label=_("Day of the next step"), required=False)
     photo = forms.FileField(label=_("Photo"), required=False)
     kind = forms.ChoiceField(
@@ -76,18 +85,28 @@ class VisitForm(forms.Form):
         label=_("About whom"), help_text=_("Empty: about the whole family."), required=False
     )
     on = DayField(label=LABELS["on"], required=False)
-    name = forms.CharField(label=_("Name"), max_length=150, required=False)
+    name = forms.CharField(
+        label=_("Name"), max_length=150, validators=[no_identity_number], required=False
+    )
     birth_on = DayField(label=_("Date of birth"), required=False)
-    birth_place = forms.CharField(label=_("Place of birth"), max_length=100, required=False)
+    birth_place = forms.CharField(
+        label=_("Place of birth"), max_length=100, validators=[no_identity_number], required=False
+    )
     sex = forms.ChoiceField(label=_("Sex"), choices=[*EMPTY, *Member.Sex.choices], required=False)
     relationship = forms.ChoiceField(
         label=_("Relationship"), choices=[*EMPTY, *Member.Relationship.choices], required=False
     )
     expected_on = DayField(label=LABELS["expected_on"], required=False)
     level = forms.ChoiceField(label=LABELS["level"], choices=[*EMPTY, *SCHOOLS], required=False)
-    school = forms.CharField(label=LABELS["school"], max_length=150, required=False)
-    address = forms.CharField(label=_("Address"), max_length=300, required=False)
-    hamlet = forms.CharField(label=_("Hamlet"), max_length=100, required=False)
+    school = forms.CharField(
+        label=LABELS["school"], max_length=150, validators=[no_identity_number], required=False
+    )
+    address = forms.CharField(
+        label=_("Address"), max_length=300, validators=[no_identity_number], required=False
+    )
+    hamlet = forms.CharField(
+        label=_("Hamlet"), max_length=100, validators=[no_identity_number], required=False
+    )
     rt = forms.CharField(label=_("RT"), max_length=3, required=False)
     rw = forms.CharField(label=_("RW"), max_length=3, required=False)
 
@@ -160,14 +179,23 @@ class VisitWordsForm(forms.Form):
     """The words of a visit, mended by its author; `version` is that of the visit as it was read."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
-    people_met = forms.CharField(label=_("People met"), max_length=300, required=False)
-    note = forms.CharField(
-        label=_("What was found"), max_length=4000, required=False, widget=forms.Textarea
+    people_met = forms.CharField(
+        label=_("People met"), max_length=300, validators=[no_identity_number], required=False
     )
-    next_step = forms.CharField(label=_("Next step"), max_length=300, required=False)
+    note = forms.CharField(
+        label=_("What was found"),
+        max_length=4000,
+        validators=[no_identity_number],
+        required=False,
+        widget=forms.Textarea,
+    )
+    next_step = forms.CharField(
+        label=_("Next step"), max_length=300, validators=[no_identity_number], required=False
+    )
     next_on = DayField(label=_("Day of the next step"), required=False)
     reason = forms.CharField(
         label=_("Why the visit is changed"),
         help_text=_("Kept beside the earlier words, with your name."),
         max_length=300,
+        validators=[no_identity_number],
     )

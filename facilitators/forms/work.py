@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import DayField
+from core.free_text import no_identity_number
 from facilitators.models import ACTIVITIES, PLANNED, Level
 from facilitators.services.activities import MOST_PARTICIPANTS
 from facilitators.services.work_plans import MOST_ACTIVITIES, MOST_SESSIONS
@@ -25,7 +26,9 @@ class PlannedActivityForm(forms.Form):
     tingkat = forms.ChoiceField(
         label=gettext_lazy("Level"), choices=[*EMPTY, *Level.choices[:3]], required=False
     )
-    tempat = forms.CharField(label=gettext_lazy("Place"), max_length=150, required=False)
+    tempat = forms.CharField(
+        label=gettext_lazy("Place"), max_length=150, validators=[no_identity_number], required=False
+    )
     tanggal = DayField(label=gettext_lazy("Day"), required=False, help_text="")
 
     def __init__(self, *args, **kwargs):
@@ -71,6 +74,7 @@ class PlanForm(forms.Form):
     alasan = forms.CharField(
         label=gettext_lazy("Why the plan changes"),
         max_length=300,
+        validators=[no_identity_number],
         required=False,
         help_text=gettext_lazy("The earlier plan stays readable beside the new one."),
     )
@@ -103,7 +107,9 @@ class ActivityForm(forms.Form):
     jenis = forms.ChoiceField(label=gettext_lazy("Activity"), choices=[*EMPTY, *ACTIVITIES])
     tingkat = forms.ChoiceField(label=gettext_lazy("Level"), choices=[*EMPTY, *Level.choices])
     tanggal = DayField(label=gettext_lazy("Held on"))
-    tempat = forms.CharField(label=gettext_lazy("Place"), max_length=150)
+    tempat = forms.CharField(
+        label=gettext_lazy("Place"), max_length=150, validators=[no_identity_number]
+    )
     peserta = forms.IntegerField(
         label=gettext_lazy("Participants"),
         min_value=0,
@@ -114,6 +120,7 @@ class ActivityForm(forms.Form):
     catatan = forms.CharField(
         label=gettext_lazy("What was done and agreed"),
         max_length=4000,
+        validators=[no_identity_number],
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
@@ -152,4 +159,6 @@ FIELD_OF = {
 
 
 class WithdrawForm(forms.Form):
-    alasan = forms.CharField(label=gettext_lazy("Why it is withdrawn"), max_length=300)
+    alasan = forms.CharField(
+        label=gettext_lazy("Why it is withdrawn"), max_length=300, validators=[no_identity_number]
+    )

@@ -15,6 +15,7 @@ from areas.models import Area
 from beneficiaries.models import Member
 from beneficiaries.services import acting
 from core.errors import Refused
+from core.free_text import mask_identity_numbers
 from core.periods import Period
 from core.sql import load_sql, run_sql
 from facilitators.models import (
@@ -226,8 +227,8 @@ def record_health_check(
             month=month,
             attended=attended,
             checked_on=checked_on,
-            place=place,
-            note=note,
+            place=mask_identity_numbers(place),  # it may come from a phone, as a visit does
+            note=mask_identity_numbers(note),
             content_sha256=digest,
             recorded_by=by,
             recorded_at=at,

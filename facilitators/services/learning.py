@@ -13,6 +13,7 @@ from accounts.api.idempotency import body_digest
 from areas.models import Area
 from beneficiaries.models import Household, Member
 from core.errors import Refused
+from core.free_text import mask_identity_numbers
 from core.sql import load_sql
 from documents.services import keep_document
 from facilitators.models import (
@@ -170,9 +171,9 @@ def record_session(
         topic=topic,
         facilitator_id=_facilitator_of(group, held_on),
         held_on=held_on,
-        place=place,
+        place=mask_identity_numbers(place),  # it may come from a phone, as a visit does
         understanding=understanding,
-        note=note,
+        note=mask_identity_numbers(note),
         guests=guests,
         sent_sha256=digest,
         by=by,

@@ -12,6 +12,7 @@ from beneficiaries import services as register
 from beneficiaries.models import Household, HouseholdEvent, Member, MemberEvent
 from beneficiaries.services.conflicts import check_version
 from core.errors import Refused
+from core.free_text import NO_IDENTITY_NUMBER, holds_identity_number
 from facilitators.findings import as_model_values
 from facilitators.models import ChangeProposal
 from facilitators.models.visit_querysets import DECIDE_PROPOSAL
@@ -47,6 +48,9 @@ def decide_proposal(
         .get(pk=proposal.pk)
     )
     reason = " ".join(reason.split())[:300]
+    if holds_identity_number(reason):
+        said = str(NO_IDENTITY_NUMBER)
+        raise Refused("identity_number", said, fields={"reason": said})
     if verdict not in {ChangeProposal.State.ACCEPTED, ChangeProposal.State.REFUSED}:
         raise Refused("invalid", _("Choose a decision."), fields={"verdict": str(verdict)[:40]})
     if proposal.state != ChangeProposal.State.OPEN:

@@ -16,6 +16,7 @@ from accounts import audit
 from beneficiaries.models import Household, HouseholdEvent, Member, MemberEvent
 from beneficiaries.services import acting
 from core.errors import Refused
+from core.free_text import mask_identity_numbers
 from documents.models import Document
 from documents.services import keep_document
 from facilitators.findings import checked
@@ -141,9 +142,10 @@ def record_visit(
         latitude=latitude,
         longitude=longitude,
         accuracy_m=accuracy_m,
-        people_met=people_met,
-        note=note,
-        next_step=next_step,
+        # Masked, not refused: a phone in the hills would keep the visit for good.
+        people_met=mask_identity_numbers(people_met),
+        note=mask_identity_numbers(note),
+        next_step=mask_identity_numbers(next_step),
         next_on=next_on,
         content_sha256=digest,
         recorded_by=by,

@@ -19,8 +19,8 @@ from areas.api.filters import InAreaFilter
 from areas.models import Area
 from core.api.filters import refuse_unknown
 from core.api.views import OfficeViewSet
+from core.free_text import no_identity_number
 from meetings import services
-from meetings.forms.planning import no_identity_number
 from meetings.models import AgendaItem, Meeting
 from meetings.models.querysets import CHANGE_MEETING, PUBLISH_MINUTES, VIEW_MEETING
 from meetings.queries.meetings import meetings_of

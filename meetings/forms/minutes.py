@@ -7,8 +7,8 @@ from accounts.models import User
 from beneficiaries.queries import find_households
 from core.errors import Refused
 from core.forms import DayField
+from core.free_text import no_identity_number
 from meetings import subjects
-from meetings.forms.planning import no_identity_number
 from meetings.models import Facility, FollowUp, Institution, Issue
 
 FAMILY, FACILITY = "household", "facility"

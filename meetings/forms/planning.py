@@ -1,7 +1,6 @@
 """What is typed when a meeting is planned."""
 
 import datetime as dt
-import re
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -10,19 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.forms import DayField
+from core.free_text import no_identity_number
 from meetings.models import Institution, Meeting
-
-# Sixteen digits as people write them: together, or in groups.
-_IDENTITY_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){15}(?!\d)")
-
-
-def no_identity_number(text: str) -> None:
-    """What is written about a meeting goes by letter, e-mail and calendar to everybody invited."""
-    if _IDENTITY_NUMBER.search(text):
-        raise ValidationError(
-            _("Write no NIK or family card number here: everybody invited reads it."),
-            code="identity_number",
-        )
 
 
 class ClockField(forms.TimeField):

@@ -128,3 +128,13 @@ def test_sessions_ask_the_same_for_one_and_for_three(api, ratna, number, django_
         answer = client.get(SESSIONS)
 
     assert [row["present"] for row in answer.json()["results"]] == [3] * number
+
+
+def test_a_number_in_the_note_is_masked_and_never_strands_the_session(api, ratna):
+    group, households = a_group()
+    body = body_of(group, households, note="NIK ibu 9901014107900001")
+
+    answers = [post(api(ratna), body)[0] for _ in range(2)]
+
+    assert answers == [201, 200]
+    assert LearningSession.objects.get().note == "NIK ibu 9901**********01"

@@ -176,3 +176,11 @@ def test_a_page_of_counters_asks_the_same_for_one_and_for_three(
         answer = client.get("/api/v1/performance-results/?month=2026-11")
 
     assert len(answer.json()["results"]) == number
+
+
+def test_a_number_in_the_note_of_an_activity_is_refused(api, sari, hers):
+    answer = api(sari).post(ACTIVITIES, body(note="KK 9901014107900001"), format="json")
+
+    assert answer.status_code == 400
+    assert list(answer.json()["error"]["fields"]) == ["note"]
+    assert Activity.objects.count() == 0

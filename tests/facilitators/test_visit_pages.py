@@ -231,3 +231,24 @@ def test_the_form_says_which_versions_were_read(client, sari, family, child):
     versions = json.loads(filled(client, family)["versions"])
 
     assert versions[""] == family.version and versions[str(child.pk)] == child.version
+
+
+@pytest.mark.parametrize("field", ["note", "people_met", "next_step", "address"])
+def test_a_number_in_the_words_of_a_visit_is_refused_at_the_desk(client, sari, family, field):
+    client.force_login(sari)
+
+    answer = record(client, family, **{field: "NIK 9901 0141 0790 0001"})
+
+    assert "Jangan menulis NIK" in str(answer.context["form"].errors[field])
+    assert Visit.objects.count() == 0
+
+
+def test_a_number_in_the_reason_of_a_decision_is_refused(client, ratna, visiting, child):
+    proposal = visiting(proposals=[correction(child)]).proposals.get()
+    client.force_login(ratna)
+
+    answer = decide(client, proposal, "refused", reason="NIK 9901014107900001")
+
+    proposal.refresh_from_db()
+    assert (answer.status_code, proposal.state) == (422, "open")
+    assert "Jangan menulis NIK" in answer.content.decode()

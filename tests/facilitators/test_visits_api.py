@@ -245,3 +245,50 @@ def test_half_a_character_in_one_visit_of_a_batch_blocks_no_other(client, sari, 
 
     assert answer.status_code == 200
     assert [one["status"] for one in answer.json()["results"]] == [400, 201]
+
+
+@pytest.mark.django_db
+def test_a_number_in_the_words_of_a_phone_is_masked_and_never_strands_the_visit(
+    client, sari, family
+):
+    client.force_login(sari)
+    number = "9901014107900001"
+    said = {
+        "note": f"NIK ibu {number}",
+        "people_met": f"KK {number}",
+        "next_step": f"cek {number}",
+        "proposals": [
+            {
+                "kind": "correction",
+                "version": family.version,
+                "values": {"address": f"JL MAWAR {number}"},
+            }
+        ],
+    }
+    sent = body(family, **said)
+
+    answers = [send(client, BATCH, {"visits": [sent]}).json()["results"][0] for _ in range(2)]
+
+    visit = Visit.objects.get()
+    assert [one["status"] for one in answers] == [201, 200]
+    assert (visit.note, visit.people_met, visit.next_step) == (
+        "NIK ibu 9901**********01",
+        "KK 9901**********01",
+        "cek 9901**********01",
+    )
+    assert visit.proposals.get().values == {"address": "JL MAWAR 9901**********01"}
+
+
+@pytest.mark.django_db
+def test_a_number_is_refused_where_words_are_mended(client, sari, visiting):
+    visit = visiting(note="rumah baru")
+    client.force_login(sari)
+
+    answer = client.patch(
+        f"{VISITS}{visit.pk}/",
+        {"version": 1, "reason": "salah tulis", "note": "NIK 9901014107900001"},
+        content_type=JSON,
+    )
+
+    assert answer.status_code == 400
+    assert list(answer.json()["error"]["fields"]) == ["note"]
