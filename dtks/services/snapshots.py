@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.scope import holds_everywhere
 from core.errors import Refused
 from dtks import storage
+from dtks.approval import nothing_to_load
 from dtks.loading import load_register, possibly_in_file
 from dtks.loading_checks import load_education
 from dtks.matching import reconcile_snapshot
@@ -334,6 +335,8 @@ def _check_approval(snapshot, by):
         )
     if snapshot.state != Snapshot.State.STAGED:
         raise Refused("wrong_state", _("This file does not wait for approval.") + _first(snapshot))
+    if reason := nothing_to_load(snapshot):
+        raise Refused("nothing_to_load", reason)
 
 
 def _first(snapshot) -> str:

@@ -19,6 +19,7 @@ from core.errors import Refused
 from core.paging import page_of
 from core.sheets.refusals import MESSAGES, message_of
 from dtks import problems, services
+from dtks.approval import doubts, nothing_to_load
 from dtks.forms import ExportForm, ReasonForm
 from dtks.inspection import shown_cells
 from dtks.models import Difference, Export, RowKey, RowProblem, Snapshot, SourceRow
@@ -28,6 +29,7 @@ from jobs.views import progress_context
 
 _sees_files = permission_required("dtks.view_snapshot", raise_exception=True)
 _SEVERITIES = ("reject", "warn", "note")
+_SAID_BESIDE_THE_BUTTON = ("period_differs", "far_fewer_rows", "older_period")
 _WAITED_FOR = timedelta(hours=1)  # an open page asks no longer whether an export is ready
 
 
@@ -72,22 +74,32 @@ def detail_context(request, snapshot):
     staged = snapshot.state == Snapshot.State.STAGED
     sees_rows = "dtks.view_sourcerow" in permissions
     exports = _exports(user, snapshot)
+    useless = nothing_to_load(snapshot) if staged else ""
+    may_decide = (
+        staged
+        and not own
+        and job is None
+        and "dtks.approve_snapshot" in permissions
+        and holds_everywhere(user, "dtks.approve_snapshot", area)
+    )
+    may_approve = may_decide and not useless
+    beside = _SAID_BESIDE_THE_BUTTON if may_approve else ()
     context = {
         "snapshot": snapshot,
         "sees_rows": sees_rows,
         "groups": _problem_groups(snapshot, sees_rows),
         "refusal": _refusal(snapshot),
-        "notes": [problems.note_message(note) for note in snapshot.notes],
+        "notes": _notes(snapshot, lambda code: code not in beside),
+        "warnings": _notes(snapshot, lambda code: code in beside),
+        "doubts": doubts(snapshot) if may_approve else [],
+        "useless": useless,
         "preview": _figures(snapshot.load_preview if staged else snapshot.loaded)
         if snapshot.loads_register
         else None,
         "attendance": _attendance(snapshot),
         "own": own,
-        "may_approve": staged
-        and not own
-        and job is None
-        and "dtks.approve_snapshot" in permissions
-        and holds_everywhere(user, "dtks.approve_snapshot", area),
+        "may_decide": may_decide,
+        "may_approve": may_approve,
         "may_withdraw": snapshot.state in ("uploaded", "staging", "staged")
         and (own or "dtks.change_snapshot" in permissions),
         "may_reconcile": snapshot.is_reconcilable
@@ -113,6 +125,10 @@ def _visible(request, pk):
         "area", "uploaded_by", "decided_by", "reconciled_by"
     )
     return get_object_or_404(visible, pk=pk)
+
+
+def _notes(snapshot, wanted):
+    return [problems.note_message(note) for note in snapshot.notes if wanted(note["code"])]
 
 
 def _refusal(snapshot):
@@ -352,7 +368,14 @@ def _act(request, pk, act, done):
 @require_POST
 @permission_required("dtks.approve_snapshot", raise_exception=True)
 def approve(request, pk):
+    """A likely wrong file is approved only by somebody who says that the figures were seen."""
+
     def act(snapshot):
+        if not request.POST.get("yakin") and (said := doubts(snapshot)):
+            raise Refused(
+                "not_confirmed",
+                " ".join(said) + " " + _("Confirm that this is right before you approve."),
+            )
         services.begin_approval(snapshot=snapshot, by=request.user, at=timezone.now())
 
     return _act(request, pk, act, "")

@@ -12,6 +12,7 @@ from accounts.models import AuditEvent
 from beneficiaries.models import Household, Member
 from core.errors import Refused
 from core.periods import Period
+from dtks.loading import preview_load
 from dtks.models import Snapshot
 from dtks.services import (
     approve_snapshot,
@@ -23,7 +24,7 @@ from dtks.services import (
 )
 from dtks.staging import drop_dead_rows
 from jobs.models import Job
-from tests.dtks.staged import NOW, family, stage, village
+from tests.dtks.staged import NOW, family, person, stage, village
 from tests.factories.areas import AreaFactory
 from tests.factories.beneficiaries import rules_of_2026
 
@@ -184,6 +185,48 @@ def test_approve_needs_the_role(operator, who, request):
         approve_snapshot(snapshot=snapshot, by=request.getfixturevalue(who), at=NOW)
 
     assert refusal.value.code == "not_allowed"
+
+
+@pytest.mark.parametrize("source", ["final_closing", "members"])
+@pytest.mark.parametrize("approve", [approve_snapshot, begin_approval])
+def test_a_file_without_a_row_of_the_territory_is_not_approved_and_can_be_withdrawn(
+    operator, operator2, source, approve
+):
+    village()
+    row = {"final_closing": family(1), "members": person(1, 1)}[source]
+    snapshot = stage(source, [row], by=operator, rejected=[0])
+    Snapshot.objects.filter(pk=snapshot.pk).update(problem_counts={"out_of_territory": 1})
+
+    with pytest.raises(Refused) as refusal:
+        approve(snapshot=snapshot, by=operator2, at=NOW)
+    withdraw_snapshot(snapshot=snapshot, by=operator, at=NOW)
+
+    assert refusal.value.code == "nothing_to_load"
+    assert "import_areas" in str(refusal.value)
+    snapshot.refresh_from_db()
+    assert (snapshot.state, Household.objects.count()) == ("withdrawn", 0)
+
+
+def test_a_file_whose_villages_nobody_knows_is_not_approved(operator, operator2):
+    village()
+    snapshot = stage("final_closing", [family(1, village="Antah")], by=operator)
+    preview = preview_load(snapshot=snapshot, by=operator, at=NOW)
+    Snapshot.objects.filter(pk=snapshot.pk).update(load_preview=preview)
+
+    with pytest.raises(Refused) as refusal:
+        approve_snapshot(snapshot=snapshot, by=operator2, at=NOW)
+
+    assert (refusal.value.code, "import_areas" in str(refusal.value)) == ("nothing_to_load", True)
+
+
+def test_a_file_of_unusable_rows_in_the_territory_asks_for_a_corrected_one(operator, operator2):
+    village()
+    snapshot = stage("final_closing", [family(1)], by=operator, rejected=[0])
+
+    with pytest.raises(Refused) as refusal:
+        approve_snapshot(snapshot=snapshot, by=operator2, at=NOW)
+
+    assert (refusal.value.code, "import_areas" in str(refusal.value)) == ("nothing_to_load", False)
 
 
 def test_approve_of_a_registry_file_loads_nothing(operator, operator2):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from beneficiaries.models import Member
+from dtks.loading import preview_load
 from dtks.models import Decision, Difference, Snapshot
 from dtks.services import approve_snapshot, reconcile, withdraw_snapshot
 from facilitators.models import VisitRequest
@@ -384,6 +385,58 @@ def test_approve_of_ones_own_file_is_refused_in_words(client, operator):
 
     assert Job.objects.count() == 0
     assert 'class="note note-error"' in answer.content.decode()
+
+
+def test_a_file_without_usable_rows_shows_why_instead_of_the_button(client, operator, operator2):
+    village()
+    snapshot = stage("final_closing", [family(1)], by=operator, rejected=[0])
+    Snapshot.objects.filter(pk=snapshot.pk).update(problem_counts={"out_of_territory": 1})
+
+    assert buttons(client, operator, snapshot) == {"reconcile", "withdraw"}
+    assert "import_areas" in client.get(snapshot.get_absolute_url()).content.decode()
+    assert buttons(client, operator2, snapshot) == {"reject", "reconcile", "withdraw"}
+    text = client.get(snapshot.get_absolute_url()).content.decode()
+    assert "Tidak ada baris berkas ini yang terletak di wilayah kantor" in text
+
+
+@pytest.fixture
+def doubtful(operator, operator2):
+    """One family, where the last approved file of this kind had three."""
+    village()
+    before = stage("final_closing", [family(n) for n in (1, 2, 3)], by=operator)
+    approve_snapshot(snapshot=before, by=operator2, at=NOW)
+    snapshot = stage("final_closing", [family(1)], by=operator, period=(2027, 1))
+    preview = preview_load(snapshot=snapshot, by=operator, at=NOW)
+    note = {"code": "far_fewer_rows", "share": 67, "before": 3}
+    Snapshot.objects.filter(pk=snapshot.pk).update(load_preview=preview, notes=[note])
+    return snapshot
+
+
+def test_a_likely_wrong_file_says_its_figures_beside_the_button(client, doubtful, operator2):
+    client.force_login(operator2)
+
+    text = client.get(doubtful.get_absolute_url()).content.decode()
+
+    card = text[text.index('id="approval"') : text.index('id="counts"')]
+    assert "Berkas ini memuat 1 baris yang dapat dipakai" in card
+    assert "Dari 3 KPM di data, 2 KPM tidak ada di berkas ini." in card
+    assert text.count("Jumlah baris turun 67 %") == card.count("Jumlah baris turun 67 %") == 1
+    assert 'name="yakin"' in card
+
+
+def test_a_likely_wrong_file_is_approved_once_its_figures_are_confirmed(
+    client, doubtful, operator2
+):
+    client.force_login(operator2)
+    url = reverse("dtks:approve", args=[doubtful.pk])
+    jobs = Job.objects.filter(kind="dtks.approve_snapshot")
+
+    answer = client.post(url, follow=True)
+
+    assert not jobs.exists()
+    assert "Nyatakan dahulu bahwa ini benar" in answer.content.decode()
+    client.post(url, {"yakin": "1"})
+    assert jobs.get().requested_by == operator2
 
 
 def test_reject_needs_a_reason_and_shows_it_to_the_sender(client, operator, operator2):
