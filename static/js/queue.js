@@ -49,11 +49,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// "Take these values" without a value leads to the first one instead of to a refusal.
+// "Take these values" without a value says so beside the button and leads to the first one.
 document.querySelector('[data-key="t"]')?.addEventListener("click", (event) => {
   const boxes = [...document.querySelectorAll('input[name="nilai"]')];
-  if (boxes.length && !boxes.some((box) => box.checked)) {
-    event.preventDefault();
-    boxes[0].focus();
-  }
+  if (!boxes.length || boxes.some((box) => box.checked)) return;
+  event.preventDefault();
+  boxes[0].focus();
+  const said = document.querySelector("[data-nothing-ticked]");
+  said.textContent = said.dataset.nothingTicked;
+  said.scrollIntoView({ block: "nearest" });
 });

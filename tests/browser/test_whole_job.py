@@ -297,8 +297,10 @@ def test_values_are_taken_into_the_register_with_author_and_history(operator, of
     ours, theirs = line.locator("td.value").all_inner_texts()
     assert ours != theirs
     family = page.get_by_role("link", name="buka keluarganya").get_attribute("href")
-    page.keyboard.press("t")  # nothing is ticked yet: the first box is shown instead
+    page.keyboard.press("t")  # nothing is ticked yet: that is said, and the first box is shown
     expect(page.locator('input[name="nilai"]').first).to_be_focused()
+    said = page.get_by_text("Pilih paling sedikit satu nilai yang diambil.")
+    expect(said).to_be_in_viewport()
     line.get_by_role("checkbox").check()
     page.get_by_label("Catatan").fill("Sesuai KTP yang dibawa.")
     page.locator("h1").click()

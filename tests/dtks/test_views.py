@@ -226,6 +226,18 @@ def test_decide_takes_the_ticked_values(client, asked, operator):
     assert (member.name, str(member.birth_on)) == ("ORANG LAIN", "2013-08-07")
 
 
+def test_taking_nothing_is_said_beside_the_button(client, asked, operator):
+    question = asked().get()
+    client.force_login(operator)
+
+    text = client.get(address(question)).content.decode()
+
+    assert (
+        '<p class="nothing-ticked" role="alert"'
+        ' data-nothing-ticked="Pilih paling sedikit satu nilai yang diambil."></p>'
+    ) in text
+
+
 def test_decide_shows_the_refusal_and_keeps_the_note(client, asked, sari):
     question = asked().get()
     client.force_login(sari)
