@@ -115,27 +115,28 @@ def by_kecamatan(
     figures: Sequence[Figure],
     numbers: dict[str, Number],
     areas: Sequence[Area],
-    percents: dict[str, tuple[str, str]],
+    percents: dict[str, tuple[str, Sequence[str]]],
 ) -> Table | None:
     """Figures beside each other by kecamatan; None where the user may open none of them.
 
-    `percents` puts behind a figure how large a part it is of another: {key: (label, key)}.
+    `percents` puts behind a figure how large a part it is of others: {key: (label, keys)}.
     """
     open_figures = [one for one in figures if one.key in numbers]
     if not open_figures:
         return None
     heads = [(_("Kecamatan"), TEXT)]
+    percents = {key: of for key, of in percents.items() if all(part in numbers for part in of[1])}
     for one in open_figures:
         heads.append((str(one.label), NUMBER))
-        if one.key in percents and percents[one.key][1] in numbers:
+        if one.key in percents:
             heads.append((percents[one.key][0], PERCENT))
 
     def row(name, of, strong=False):
         values = [name]
         for one in open_figures:
             values.append(of(one.key))
-            if one.key in percents and percents[one.key][1] in numbers:
-                values.append(percent(of(one.key), of(percents[one.key][1])))
+            if one.key in percents:
+                values.append(percent(of(one.key), sum(map(of, percents[one.key][1]))))
         return cells(values, heads, strong)
 
     return Table(

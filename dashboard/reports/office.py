@@ -37,6 +37,8 @@ FIELD = (
     periods.EXPECTED,
     periods.PRESENT,
 )
+# What nobody has brought evidence of counts neither way, so it is no part of the percentage.
+JUDGED = (periods.CHECK_MET, periods.CHECK_NOT_MET)
 CHECKS = (periods.CHECKED, periods.CHECK_MET, periods.CHECK_NOT_MET, periods.CHECK_BARE)
 EXITS = (periods.GRADUATED, periods.ADMINISTRATIVE)
 
@@ -127,23 +129,23 @@ def _summary(asked, numbers):
     now, then = as_of(asked), str(asked.span)
     rows = []
 
-    def add(figure, when, whole=None, label=None):
+    def add(figure, when, *wholes, label=None):
         if figure.key not in numbers:
             return
         number = numbers[figure.key].total
         part = None
-        if whole is not None and whole.key in numbers:
-            part = percent(number, numbers[whole.key].total)
+        if all(whole.key in numbers for whole in wholes):
+            part = percent(number, sum(numbers[whole.key].total for whole in wholes))
         rows.append(cells([str(label or figure.label), number, part, when], heads))
 
     add(families.FAMILIES, now)
-    add(families.ASSIGNED, now, families.FAMILIES, families.COVERAGE.label)
+    add(families.ASSIGNED, now, families.FAMILIES, label=families.COVERAGE.label)
     for share in families.FOUR:
-        add(share.part, now, share.whole, share.label)
+        add(share.part, now, share.whole, label=share.label)
     add(periods.VISITED, then)
     add(periods.MET, then)
     add(periods.PRESENT, then, periods.EXPECTED)
-    add(periods.CHECK_MET, str(quarter_of(asked)), periods.CHECKED, _("Commitments met"))
+    add(periods.CHECK_MET, str(quarter_of(asked)), *JUDGED, label=_("Commitments met"))
     add(periods.GRADUATED, then)
     add(cases.GRADUATED, now)
     return Table("summary", _("Summary"), "", heads, rows, None, _("Nothing may be counted."))
@@ -171,7 +173,7 @@ def _add(content, asked, title, table, figures, numbers, when):
 def _field(content, asked, numbers, areas):
     title = _("Visits and P2K2 by kecamatan")
     percents = {
-        periods.PRESENT.key: (_("Present (%)"), periods.EXPECTED.key),
+        periods.PRESENT.key: (_("Present (%)"), [periods.EXPECTED.key]),
     }
     table = by_kecamatan("field", title, sentence(str(asked.span)), FIELD, numbers, areas, percents)
     _add(content, asked, title, table, FIELD, numbers, str(asked.span))
@@ -181,10 +183,11 @@ def _field(content, asked, numbers, areas):
 
 def _commitments(content, asked, numbers, areas):
     title = _("Commitments by kecamatan")
-    percents = {periods.CHECK_MET.key: (_("Met (%)"), periods.CHECKED.key)}
+    percents = {periods.CHECK_MET.key: (_("Met (%)"), [one.key for one in JUDGED])}
     when = str(quarter_of(asked))
     say = f"{sentence(when)} " + _(
-        "What nobody has brought evidence of is neither met nor not met."
+        "What nobody has brought evidence of is neither met nor not met; the percentage is of the"
+        " commitments with evidence."
     )
     table = by_kecamatan("commitments", title, say, CHECKS, numbers, areas, percents)
     _add(content, asked, title, table, CHECKS, numbers, when)

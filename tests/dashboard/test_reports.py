@@ -23,6 +23,7 @@ from dashboard.models import OfficeReport
 from dashboard.reports import content_of
 from dashboard.services import ask_report, open_report, remove_expired
 from dashboard.tasks import office_report
+from facilitators.models import CommitmentCheck, CommitmentRule
 from graduation.queries.report import report_of
 from graduation.services import record_exit
 from jobs.lease import LeaseLost, take
@@ -34,6 +35,7 @@ from tests.english import english_in, texts_of
 from tests.factories.accounts import person
 from tests.factories.areas import AreaFactory
 from tests.factories.beneficiaries import HouseholdFactory, MemberFactory
+from tests.factories.commitments import owing, prepared
 from tests.factories.facilitators import FacilitatorFactory, entrust
 from tests.factories.figures import counted
 from tests.factories.graduation import exit_type
@@ -137,6 +139,23 @@ def test_numbers_of_a_report_are_a_recount_of_its_month(work, kadis):
     assert found["coverage"]["Jumlah"]["Didampingi (%)"] == 75
     assert [row["Pendamping bertugas"] for row in found["load"].values()] == [1, 1, 2]
     assert found["summary"]["Kunjungan"]["Jumlah"] == 3
+
+
+def test_commitments_without_evidence_are_no_part_of_the_percentage(work, kadis):
+    for family in (work[0], work[3]):
+        owing(family.caretaker, "elderly")
+    prepared()
+    september = Span.of_month(dt.date(2026, 9, 1))
+
+    bare = tables_of(ask(kadis, span=september))
+    rule = CommitmentRule.objects.get(component="elderly")
+    CommitmentCheck.objects.filter(household=work[0]).update(outcome="met", rule=rule, months=1)
+    met = tables_of(ask(kadis, span=september, form="pdf"))
+
+    assert [row["Belum ada bukti"] for row in bare["commitments"].values()] == [1, 1, 2]
+    assert [row["Terpenuhi (%)"] for row in bare["commitments"].values()] == [None] * 3
+    assert bare["summary"]["Komitmen terpenuhi"]["Persen"] is None
+    assert [row["Terpenuhi (%)"] for row in met["commitments"].values()] == [100, None, 100]
 
 
 def test_tables_of_a_report_are_those_of_the_home(work, ratna):
