@@ -8,6 +8,7 @@ does not grow with the file.
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,6 +21,9 @@ LONGEST_CELL = 32_767
 _STARTS_FORMULA = frozenset("=+-@\t\r\n\0＝＋－＠|%")
 # What a spreadsheet program may skip before it looks at the first letter.
 _SKIPPED = " \u00a0\ufeff\u200b\u200c\u200d\u2060"
+
+# From 13 digits on a number is a NIK, a family card or a telephone: read as text it stays whole.
+_ROUNDED = re.compile(r"\s*\d{13,}\s*")
 
 _AS_TEXT = {
     "strings_to_formulas": False,
@@ -43,25 +47,49 @@ def inert(value: Any) -> str:
     return text
 
 
+def unrounded(value: Any) -> str:
+    """An inert cell whose long number no spreadsheet program rounds: it shows 15 digits of 16."""
+    text = inert(value)
+    return f"'{text}" if _ROUNDED.fullmatch(text) else text
+
+
 def csv_lines(
-    header: Sequence[str], rows: Iterable[Sequence[Any]], *, bom: bool = False
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    bom: bool = False,
+    for_spreadsheets: bool = False,
 ) -> Iterator[str]:
-    """Lines of a comma-separated file, quoted where needed, with CRLF ends."""
+    """Lines of a comma-separated file, quoted where needed, with CRLF ends.
+
+    `for_spreadsheets` is for people: cells are parted by `;`, which Excel expects where the comma
+    is the decimal sign, and long numbers are text.
+    """
     buffer = io.StringIO()
-    writer = csv.writer(buffer, quoting=csv.QUOTE_MINIMAL)
+    writer = csv.writer(
+        buffer, quoting=csv.QUOTE_MINIMAL, delimiter=";" if for_spreadsheets else ","
+    )
+    said = unrounded if for_spreadsheets else inert
     if bom:
         buffer.write("\ufeff")
     for row in _chain(header, rows):
-        writer.writerow([inert(cell) for cell in row])
+        writer.writerow([said(cell) for cell in row])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
 
 
-def write_csv(file, header: Sequence[str], rows: Iterable[Sequence[Any]], *, bom=False) -> int:
+def write_csv(
+    file,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    bom: bool = False,
+    for_spreadsheets: bool = False,
+) -> int:
     """Write to a text file opened with newline=""; returns the number of data rows."""
     count = -1
-    for line in csv_lines(header, rows, bom=bom):
+    for line in csv_lines(header, rows, bom=bom, for_spreadsheets=for_spreadsheets):
         file.write(line)
         count += 1
     return count

@@ -78,7 +78,11 @@ def write_marked_csv(
     """A csv whose every row says who took it out, also when a part is copied elsewhere."""
     with path.open("w", newline="", encoding="utf-8") as file:
         return write_csv(
-            file, [*header, _("Taken out by")], ((*row, mark) for row in rows), bom=True
+            file,
+            [*header, _("Taken out by")],
+            ((*row, mark) for row in rows),
+            bom=True,
+            for_spreadsheets=True,
         )
 
 

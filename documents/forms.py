@@ -15,5 +15,8 @@ class ExportForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     file_format = forms.ChoiceField(
-        label=_("As"), choices=[("xlsx", "Excel (xlsx)"), ("csv", "CSV")], initial="xlsx"
+        label=_("As"),
+        help_text=_("For Excel choose xlsx: there every number stays as it is written."),
+        choices=[("xlsx", "Excel (xlsx)"), ("csv", "CSV")],
+        initial="xlsx",
     )

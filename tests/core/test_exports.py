@@ -50,6 +50,18 @@ def test_inert_leaves_ordinary_text(text):
     assert inert(text) == text
 
 
+def test_a_csv_for_spreadsheets_parts_by_semicolon_and_keeps_long_numbers():
+    buffer = io.StringIO()
+    rows = [["9901010101900010", "081234567890", "SITI, IBU", 9901010101900010, "9901**********10"]]
+
+    write_csv(buffer, ["nik", "hp", "nama", "kk", "samar"], rows, for_spreadsheets=True)
+
+    assert buffer.getvalue().splitlines() == [
+        "nik;hp;nama;kk;samar",
+        "'9901010101900010;081234567890;SITI, IBU;'9901010101900010;9901**********10",
+    ]
+
+
 def test_inert_leaves_numbers_of_our_own():
     assert [inert(-350), inert(0.5), inert(None)] == ["-350", "0.5", ""]
 

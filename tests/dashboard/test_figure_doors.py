@@ -57,7 +57,7 @@ def take(client, key, file_format="csv", reason="rapat koordinasi", query=""):
 
 
 def cells(answer):
-    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
 
 
 def test_a_file_is_text_masked_marked_and_audited(client, ratna, families):

@@ -295,7 +295,7 @@ def test_screen_paper_file_and_rest_show_the_same_rows(recount, person):
         rest = _over_rest(client, f"/api/v1/figures/{key}/rows/?page_size=20")
         shown = [(line.title, line.place, line.say) for line in paper]
         file = client.post(f"{url}ekspor/", {"reason": "rapat koordinasi", "file_format": "csv"})
-        taken = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))[1:]
+        taken = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig")), delimiter=";"))[1:]
         assert (key, [row[0] for row in taken]) == (key, [line.title for line in paper])
         assert (key, [(r["title"], r["place"], r["details"]) for r in rest]) == (key, shown)
         assert {figure["value"], page["number"], len(paper), len(rest), len(taken)} == {

@@ -63,7 +63,7 @@ def ask(snapshot, by, **more):
 def csv_rows(export):
     path = open_export(export=export, by=export.requested_by, at=NOW)
     text = path.read_text(encoding="utf-8-sig")
-    return list(csv.reader(io.StringIO(text, newline="")))[1:]
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))[1:]
 
 
 def test_an_export_needs_a_reason(registry, operator):
@@ -111,6 +111,14 @@ def test_an_export_of_somebody_who_may_not_see_numbers_is_masked(registry, ratna
     assert {row[1] for row in rows} == {f"{nik(1)[:4]}{'*' * 10}{nik(n)[-2:]}" for n in (1, 2)}
     assert all(str(ratna) in row[-1] and export.number in row[-1] for row in rows)
     assert "'" + HOSTILE.upper() in {row[2] for row in rows}
+
+
+def test_a_csv_of_whole_numbers_is_rounded_by_no_spreadsheet(registry, operator):
+    export = ask(registry, operator)
+    make_export(export=export, at=NOW)
+    export.refresh_from_db()
+
+    assert {row[1] for row in csv_rows(export)} == {f"'{nik(1)}", f"'{nik(2)}"}
 
 
 def test_an_export_holds_only_ones_own_territory(registry, lead_of_the_second):

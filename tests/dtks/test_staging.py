@@ -11,6 +11,7 @@ from django.utils import translation
 
 from core.periods import Period
 from core.sheets import FileRefused
+from documents.exports import write_marked_csv
 from dtks import problems, staging
 from dtks.models import RowKey, RowProblem, Snapshot, SourceRow
 from dtks.services import register_upload
@@ -116,6 +117,21 @@ def found(snapshot):
 
 def one(snapshot, code):
     return RowProblem.objects.get(snapshot=snapshot, code=code)
+
+
+def test_rows_taken_out_as_csv_come_back_as_they_were(staged, tmp_path):
+    path = tmp_path / "diperbaiki.csv"
+    rows = [(row, "", *person(row)) for row in range(2, 12)]
+    write_marked_csv(path, ["Baris", "Yang perlu dilakukan", *MEMBERS], rows, "Ratna")
+
+    snapshot = staged(path.read_bytes())
+
+    snapshot.refresh_from_db()
+    assert (snapshot.rows_staged, snapshot.rows_rejected) == (10, 0)
+    keys = RowKey.objects.filter(snapshot=snapshot).order_by("row_number")
+    assert [(key.nik, key.kk_number) for key in keys] == [
+        (f"990101520390{row:04}", CARD) for row in range(2, 12)
+    ]
 
 
 def test_rows_are_kept_exactly_as_they_came(staged):

@@ -45,7 +45,7 @@ def cases(sari, ratna):
 def test_names_of_the_territory_leave_as_text_and_are_audited(client, operator, cases):
     answer = take(client, operator)
 
-    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert [row[0] for row in rows[1:]] == [f"'{FORMULA}", "SUMIATI"]
     assert rows[1][5] == "Diusulkan"
     event = AuditEvent.objects.get(verb="case.exported")
