@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.errors import Refused
 from jobs.models import Job
 from jobs.presentation import progress_of
-from jobs.queries import worker_seen_within
+from jobs.queries import subjects_of, worker_seen_within
 from jobs.services import cancel_job, may_cancel
 
 NEWEST = 50
@@ -18,8 +18,16 @@ NEWEST = 50
 @never_cache
 def job_list(request):
     at, alive = timezone.now(), worker_seen_within(30)
-    jobs = Job.objects.visible_to(request.user).for_listing()[:NEWEST]
-    rows = [(job, progress_of(job, at=at, worker_alive=alive)) for job in jobs]
+    jobs = list(Job.objects.visible_to(request.user).for_listing()[:NEWEST])
+    names = subjects_of(jobs, request.user)
+    rows = [
+        (
+            job,
+            progress_of(job, at=at, worker_alive=alive),
+            names.get((job.subject_type, job.subject_id), ""),
+        )
+        for job in jobs
+    ]
     return render(request, "jobs/job_list.html", {"rows": rows, "worker_alive": alive})
 
 

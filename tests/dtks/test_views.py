@@ -15,6 +15,7 @@ from dtks.services import approve_snapshot, reconcile, withdraw_snapshot
 from facilitators.models import VisitRequest
 from facilitators.services import record_visit
 from jobs.models import Job
+from jobs.services import enqueue
 from tests.dtks.staged import DTKS, NOW, card, family, nik, person, stage, village
 from tests.factories.facilitators import FacilitatorFactory, entrust
 
@@ -722,3 +723,44 @@ def test_a_file_too_large_is_refused_before_it_waits(client, office, operator, s
 
     assert answer.status_code == 422
     assert not (office / "waiting").exists()
+
+
+# --- the list of work
+
+
+def work_on(snapshot, by):
+    enqueue(
+        kind="dtks.preview_load",
+        by=by,
+        arguments={"snapshot": snapshot.pk},
+        subject=snapshot,
+        at=NOW,
+        publish=False,
+    )
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_work_names_its_files_in_as_many_questions_for_one_and_for_three(
+    client, operator, number, django_assert_num_queries
+):
+    village()
+    for n in range(number):
+        work_on(stage("dtks", [in_dtks(n + 1, n + 1)], by=operator), operator)
+    client.force_login(operator)
+    client.get(reverse("jobs:list"))
+
+    with django_assert_num_queries(9):
+        text = client.get(reverse("jobs:list")).content.decode()
+
+    assert text.count(str(Snapshot.objects.first())) == number
+
+
+def test_work_on_a_file_out_of_sight_stays_without_its_name(client, operator):
+    village()
+    work_on(stage("dtks", [in_dtks(1, 1)], by=operator, area="99.02"), operator)
+    client.force_login(operator)
+
+    text = client.get(reverse("jobs:list")).content.decode()
+
+    assert "Menunggu pekerja" in text
+    assert str(Snapshot.objects.get()) not in text
