@@ -57,8 +57,8 @@ def clean_nik(text: str | None, numeric: bool = False) -> tuple[str | None, Numb
     `numeric` says that the cell was a number in its workbook. Spreadsheets keep 15 significant
     digits, so a *number* of 16 digits ending in 0 may have lost its last digit (`truncated`), and
     so may an even one of the provinces from 91 up: above 2^53, some 90 times 10^14, programs that
-    keep more digits round to even ones (domain.md 4.4); the same digits typed as text are fine. Digits come back only with the state
-    `ok`.
+    keep more digits round to even ones (domain.md 4.4); the same digits typed as text are fine.
+    Digits come back only with the state `ok`.
     """
     raw = _upper((text or "").strip(_SPACES + "'"))
     raw = _AS_TEXT.sub(r"\1", raw).strip(_SPACES + "'")
@@ -80,7 +80,7 @@ def clean_nik(text: str | None, numeric: bool = False) -> tuple[str | None, Numb
         return None, "long"
     if len(set(tidy)) == 1:
         return None, "repeated"
-    if numeric and (tidy[-1] == "0" or tidy[:2] > "90" and tidy[-1] in "2468"):
+    if numeric and (tidy[-1] == "0" or (tidy[:2] > "90" and tidy[-1] in "2468")):
         return None, "truncated"
     return tidy, "ok"
 

@@ -92,8 +92,12 @@ def test_a_card_number_is_no_nik_and_a_nik_no_card_number(operator):
     """Swapped columns and slips of the eye; other families' numbers are not told."""
     member = MemberFactory(nik="9901010101900001")
     family = member.household
-    change_card_number(household=family, kk_number="9901010101260007", on=TODAY, by=operator, at=NOW)
-    change_card_number(household=family, kk_number="9901010101260008", on=TODAY, by=operator, at=NOW)
+    change_card_number(
+        household=family, kk_number="9901010101260007", on=TODAY, by=operator, at=NOW
+    )
+    change_card_number(
+        household=family, kk_number="9901010101260008", on=TODAY, by=operator, at=NOW
+    )
 
     codes = []
     for number in ("9901010101260007", "9901010101260008"):
