@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.scope import holds_everywhere
 from areas.models.querysets import below
-from beneficiaries.models import Household
+from beneficiaries.models import Household, Member, MemberComponent, MemberPeriod
 from beneficiaries.scope import families_in_scope
 from facilitators.models import CaseloadAssignment, Facilitator, Visit
 from graduation.models import OPEN_STATES, CaseFlag, ExitType, GraduationCase, State
+from graduation.models.types import Headline
 
 PROPOSE = "graduation.propose_graduationcase"
 VERIFY = "graduation.verify_graduationcase"
@@ -164,6 +165,26 @@ def dated(cases, now: dt.datetime):
     for case in cases:
         case.days = (today - timezone.localdate(case.moved_at)).days
         yield case
+
+
+def components_left(case, user) -> list[MemberComponent]:
+    """What speaks against a natural graduation, which is that no component is left: those of the
+    newest members file the family stands in, of members still with it. Else nothing."""
+    if not case.is_open or case.type.headline != Headline.NATURAL:
+        return []
+    newest = MemberPeriod.objects.filter(member__household=case.household_id)
+    newest = newest.order_by("-year", "-stage")
+    return list(
+        MemberComponent.objects.visible_to(user)
+        .filter(
+            member__household=case.household_id,
+            member__status=Member.Status.ACTIVE,
+            year=newest.values("year")[:1],
+            stage=newest.values("stage")[:1],
+        )
+        .select_related("member")
+        .order_by("member__birth_on", "pk")
+    )
 
 
 def facilitators_of(user):

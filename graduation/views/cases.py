@@ -288,6 +288,7 @@ def _page(request, found, bound=None, status=200):
             "household": found.household,
             "name": _name(found.household),
             "missing": missing,
+            "components_left": queries.components_left(found, user),
             "waits_for": queries.waits_for(found, user, **waiting),
             "needs_visit_first": "visit" in steps and not visits,
             "forward": [step for step in shown if step["name"] not in _TURNING],

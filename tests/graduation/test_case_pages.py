@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from beneficiaries.models import MemberComponent, MemberPeriod
 from beneficiaries.services import change_household
 from core.periods import Period
 from graduation.models import CaseFlag, Exit, ExitEntry, GraduationCase, QuarterCorrection
@@ -110,6 +111,29 @@ def test_board_asks_as_much_for_one_case_as_for_three(
 
     with django_assert_num_queries(10):
         client.get(BOARD)
+
+
+def test_a_natural_graduation_shows_what_components_the_family_still_has(
+    client, sari, ratna, family, now
+):
+    """Of the newest file, of members still there; other ways to leave are not asked."""
+    child = MemberFactory(household=family, name="ANAK SEKOLAH", birth_on=dt.date(2018, 3, 1))
+    grown = MemberFactory(household=family, name="ANAK LULUS")
+    gone = MemberFactory(household=family, name="SUDAH PINDAH", status="moved")
+    for member, component, year in (
+        (child, "primary", 2026), (gone, "junior", 2026), (grown, "senior", 2025),
+    ):  # fmt: skip
+        MemberPeriod.objects.create(member=member, year=year, stage=4)
+        MemberComponent.objects.create(member=member, year=year, stage=4, component=component)
+    natural = upto("proposed", family, sari, ratna, now, type="natural")
+
+    page = read(client, ratna, natural.get_absolute_url())
+    other = upto("proposed", a_family(), sari, ratna, now)
+
+    assert [one.member for one in page.context["components_left"]] == [child]
+    assert "ANAK SEKOLAH: SD" in page.content.decode()
+    assert english_in(texts_of(page.content.decode())) == []
+    assert read(client, ratna, other.get_absolute_url()).context["components_left"] == []
 
 
 def test_a_full_column_shows_the_longest_waiting_and_leads_to_the_list(
