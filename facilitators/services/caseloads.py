@@ -21,6 +21,7 @@ from core.sql import run_sql
 from facilitators.models import CaseloadAssignment, CaseloadSettings, Facilitator
 
 ONE_DAY = dt.timedelta(days=1)
+MANY = 5_000  # families handed over in one act, after which statistics are made anew
 
 
 @transaction.atomic
@@ -106,6 +107,10 @@ def give_families(
         by=by.pk if by is not None else None,
         at=at,
     )
+    if given >= MANY:
+        # Until the planner knows the new size it would look at every family one by one.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE facilitators_caseloadassignment")
     _refuse_above_the_maximum(set(rest.values()), on, over_maximum)
     if given:
         audit.record(
