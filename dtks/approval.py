@@ -15,14 +15,9 @@ def nothing_to_load(snapshot) -> str:
     Once approved, such a file could not be withdrawn any more and would stand in the way of the
     right one.
     """
-    if not snapshot.loads_register:
+    if not snapshot.loads_register or snapshot.rows_staged:
         return ""
-    placed = snapshot.load_preview.get("members_in_file")
-    if snapshot.rows_staged and placed != 0:
-        return ""
-    elsewhere = snapshot.problem_counts.get("out_of_territory", 0)
-    lost = (snapshot.load_preview.get("left_out") or {}).get("village_unknown", 0)
-    if (elsewhere + lost) * 2 > snapshot.rows_read:
+    if snapshot.problem_counts.get("out_of_territory", 0) * 2 > snapshot.rows_read:
         return _(
             "No row of this file lies in the territory of the office, so there is nothing to load."
             " Was the right file chosen? Is the list of villages loaded (import_areas)? Withdraw"
@@ -42,6 +37,8 @@ def doubts(snapshot) -> list[str]:
     if not snapshot.loads_register or snapshot.state != Snapshot.State.STAGED:
         return []
     said = []
+    if snapshot.load_preview.get("members_in_file") == 0:
+        said.append(_("Nobody of this file would be loaded: see below why rows are left out."))
     last = (
         Snapshot.objects.filter(
             source=snapshot.source, area_id=snapshot.area_id, state=Snapshot.State.APPROVED

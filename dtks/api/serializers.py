@@ -46,7 +46,7 @@ class SnapshotUploadSerializer(serializers.Serializer):
 
     file = serializers.FileField(allow_empty_file=True)
     source = serializers.ChoiceField(Snapshot.Source)
-    period = serializers.RegexField(r"^\d{4}-[1-4]$")
+    period = serializers.RegexField(r"^(19|20)\d{2}-[1-4]$")
     sheet = serializers.CharField(max_length=255, required=False, allow_blank=True)
     id = serializers.UUIDField(
         required=False, help_text="Made by the sender; does what an Idempotency-Key does."

@@ -169,7 +169,7 @@ class GraduationReportViewSet(OfficeViewSet):
     required_permission = {"GET": VIEW_REPORT}
     required_scope = {"GET": Scope.GRADUATION_READ}
     query_parameters = frozenset({"area", "cumulative"})
-    lookup_value_regex = r"\d{4}-[1-4]"
+    lookup_value_regex = r"(?:19|20)\d{2}-[1-4]"
     lookup_url_kwarg = "quarter"
     http_method_names = ["get", "head", "options"]
 

@@ -12,7 +12,6 @@ from accounts.models import AuditEvent
 from beneficiaries.models import Household, Member
 from core.errors import Refused
 from core.periods import Period
-from dtks.loading import preview_load
 from dtks.models import Snapshot
 from dtks.services import (
     approve_snapshot,
@@ -205,18 +204,6 @@ def test_a_file_without_a_row_of_the_territory_is_not_approved_and_can_be_withdr
     assert "import_areas" in str(refusal.value)
     snapshot.refresh_from_db()
     assert (snapshot.state, Household.objects.count()) == ("withdrawn", 0)
-
-
-def test_a_file_whose_villages_nobody_knows_is_not_approved(operator, operator2):
-    village()
-    snapshot = stage("final_closing", [family(1, village="Antah")], by=operator)
-    preview = preview_load(snapshot=snapshot, by=operator, at=NOW)
-    Snapshot.objects.filter(pk=snapshot.pk).update(load_preview=preview)
-
-    with pytest.raises(Refused) as refusal:
-        approve_snapshot(snapshot=snapshot, by=operator2, at=NOW)
-
-    assert (refusal.value.code, "import_areas" in str(refusal.value)) == ("nothing_to_load", True)
 
 
 def test_a_file_of_unusable_rows_in_the_territory_asks_for_a_corrected_one(operator, operator2):

@@ -452,6 +452,22 @@ def test_a_likely_wrong_file_is_approved_once_its_figures_are_confirmed(
     assert jobs.get().requested_by == operator2
 
 
+def test_a_file_of_which_nobody_would_be_loaded_says_so_beside_the_button(
+    client, operator, operator2
+):
+    village()
+    snapshot = stage("final_closing", [family(1, village="Antah")], by=operator)
+    preview = preview_load(snapshot=snapshot, by=operator, at=NOW)
+    Snapshot.objects.filter(pk=snapshot.pk).update(load_preview=preview)
+    client.force_login(operator2)
+
+    text = client.get(snapshot.get_absolute_url()).content.decode()
+
+    card = text[text.index('id="approval"') : text.index('id="counts"')]
+    assert "Tidak seorang pun dari berkas ini akan dimuat" in card
+    assert 'name="yakin"' in card
+
+
 def test_reject_needs_a_reason_and_shows_it_to_the_sender(client, operator, operator2):
     village()
     snapshot = stage("final_closing", [family(1)], by=operator)

@@ -316,7 +316,7 @@ def test_the_family_file_shows_the_newest_quarter(client, sari, pupil):
 
 
 def test_the_demo_has_all_three_outcomes_and_is_made_once(ratna, family):
-    for number in range(80):
+    for number in range(300):  # chance decides, and never leaves one of them out of so many
         owing(
             MemberFactory(household=family), ("primary", "elderly", "early_child")[number % 3], LAST
         )
@@ -327,7 +327,7 @@ def test_the_demo_has_all_three_outcomes_and_is_made_once(ratna, family):
 
     last = CommitmentCheck.objects.of_period(LAST).tallied()
     assert min(last["met"], last["not_met"], last["no_evidence"]) > 0
-    assert CommitmentCheck.objects.of_period(LAST.next()).tallied()["no_evidence"] == 80
+    assert CommitmentCheck.objects.of_period(LAST.next()).tallied()["no_evidence"] == 300
     assert months == CommitmentMonth.objects.count()
     assert make_demo_commitments(**made) == 0
 
